@@ -25,7 +25,7 @@ if(KOPA_LLD)
 endif()
 
 add_library(kopa_options INTERFACE)
-target_include_directories(kopa_options INTERFACE "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
+target_include_directories(kopa_options INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(kopa_options INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety -Wno-sign-conversion>)
