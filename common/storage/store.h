@@ -51,7 +51,8 @@ class WriteBatch {
   size_t bytes_ = 0;
 };
 
-// Walks keys in order. Not thread-safe. The views stay valid until the next move.
+// Walks keys in order. Not thread-safe. The views stay valid until the next move. May outlive the view
+// it came from, but not the store.
 class Iterator {
  public:
   virtual ~Iterator() = default;
@@ -97,6 +98,12 @@ class Store {
 
   // The newest value outside any snapshot; as View::Get.
   virtual absl::StatusOr<std::string> Get(Family family, absl::string_view key) const = 0;
+
+  // Rewrites what holds the keys of the range (begin and end as for View::Scan), so that values which were
+  // deleted or replaced before the call lie in no file of this store any more: what an erasure ends with.
+  // Values that a living view still shows stay until the next call after it is gone. Slow, as it may
+  // rewrite the whole family; any thread may call it.
+  virtual absl::Status Purge(Family family, absl::string_view begin, absl::string_view end) = 0;
 
   // Bytes that are free for this store, for refusing writes before the disk is full.
   virtual absl::StatusOr<uint64_t> FreeBytes() const = 0;

@@ -11,13 +11,15 @@
 namespace kopa::layers {
 namespace {
 
-bool IsWordCharacter(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+bool IsWordCharacter(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_';
+}
 
 // What stands between the first pair of delimiters of `rest`: "x.h" of `"x.h"` and of `<x.h>`.
 std::string Quoted(absl::string_view rest) {
   rest = absl::StripLeadingAsciiWhitespace(rest);
-  if (rest.empty() || (rest[0] != '"' && rest[0] != '<')) return "";
-  const char closing = rest[0] == '<' ? '>' : '"';
+  if (rest.empty() || (rest[0] != '"' && rest[0] != '\'' && rest[0] != '<')) return "";
+  const char closing = rest[0] == '<' ? '>' : rest[0];
   const size_t end = rest.find(closing, 1);
   return end == absl::string_view::npos ? "" : std::string(rest.substr(1, end - 1));
 }
@@ -27,7 +29,8 @@ int LineAt(absl::string_view text, size_t position) {
   return 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
 }
 
-// Where the literal or comment that begins at `begin` ends (one past it), or `begin` where none begins.
+// Where the literal or comment that begins at `begin` ends (one past it), or `begin` where none
+// begins.
 size_t EndOfQuotedPart(absl::string_view text, size_t begin) {
   const auto past = [&](absl::string_view terminator, size_t from) {
     const size_t at = text.find(terminator, from);
@@ -42,8 +45,8 @@ size_t EndOfQuotedPart(absl::string_view text, size_t begin) {
     return past(absl::StrCat(")", text.substr(begin + 2, open - begin - 2), "\""), open);
   }
   // An apostrophe between digits separates them: 1'000'000.
-  const bool is_digit_separator =
-      rest[0] == '\'' && begin > 0 && absl::ascii_isxdigit(static_cast<unsigned char>(text[begin - 1]));
+  const bool is_digit_separator = rest[0] == '\'' && begin > 0 &&
+                                  absl::ascii_isxdigit(static_cast<unsigned char>(text[begin - 1]));
   if ((rest[0] != '"' && rest[0] != '\'') || is_digit_separator) return begin;
   size_t end = begin + 1;
   while (end < text.size() && text[end] != rest[0] && text[end] != '\n') {

@@ -20,8 +20,8 @@ std::vector<Include> IncludesOf(absl::string_view text);
 // The imports of a proto text, public and weak ones too.
 std::vector<Include> ImportsOf(absl::string_view text);
 
-// A C++ text with comments and the insides of string and character literals blanked, so that searching
-// it finds code only. Lines stay where they are.
+// A C++ text with comments and the insides of string and character literals blanked, so that
+// searching it finds code only. Lines stay where they are.
 std::string CodeOnly(absl::string_view text);
 
 // The lines, from 1, where `word` occurs in `code` as a word of its own: no letter, digit or

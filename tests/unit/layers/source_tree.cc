@@ -15,12 +15,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<absl::string_view, 8> kSourceFolders = {
-    "central", "client", "common", "proto", "regional-node", "scripts", "tests", "web"};
+constexpr std::array<absl::string_view, 9> kSourceFolders = {
+    "central", "client", "common", "data", "proto", "regional-node", "scripts", "tests", "web"};
 
 constexpr std::array<absl::string_view, 14> kTextSuffixes = {
-    ".cc",  ".cmake", ".css", ".h",   ".html",      ".js",  ".mjs",
-    ".py",  ".proto", ".sh",  ".sql", ".textproto", ".ts",  ".txt"};
+    ".cc", ".cmake", ".css", ".h",   ".html",      ".js", ".mjs",
+    ".py", ".proto", ".sh",  ".sql", ".textproto", ".ts", ".txt"};
 
 // Hidden folders, build products, installed packages.
 bool IsPassedOver(absl::string_view name) {

@@ -9,16 +9,16 @@
 
 namespace kopa::layers {
 
-// One file of the source tree. Rules take files by value of their text, so a test can plant one that
-// breaks a rule without writing to the tree.
+// One file of the source tree. Rules take files by value of their text, so a test can plant one
+// that breaks a rule without writing to the tree.
 struct SourceFile {
   std::string path;  // from the repository's root, with '/'
   std::string text;
 };
 
-// Every text file below the source folders (common, regional-node, central, client, proto, web, tests,
-// scripts) in the order of their paths; build products and installed packages are passed over.
-// NOT_FOUND where `root` is not the root of the repository.
+// Every text file below the source folders (common, regional-node, central, client, data, proto,
+// web, tests, scripts) in the order of their paths; build products and installed packages are
+// passed over. NOT_FOUND where `root` is not the root of the repository.
 absl::StatusOr<std::vector<SourceFile>> ReadSourceTree(const std::string& root);
 
 // Paths of C++ sources outside the folders that ReadSourceTree reads: no rule would see them.

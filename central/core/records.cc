@@ -1,0 +1,123 @@
+#include "central/core/records.h"
+
+#include "common/base/bytes.h"
+#include "common/base/status.h"
+
+namespace kopa::central {
+namespace {
+
+// CentralState  ::= version:u8(=1) incarnation:u64 nonce:bytes head_seq:u64 head_hash:bytes
+// NodeRecord    ::= version:u8(=1) epoch:u64 epoch_nonce:bytes applied_seq:u64 applied_hash:bytes
+//                   address:bytes admitted_ever:u8 fence_reason:u8 fence_detail:bytes sticky:u8
+// StoredSummary ::= version:u8(=1) cell_key:bytes version:u32 initiatives:u32 requested_cents:i64
+//                   awarded:3*i64 pending:3*i64 pending_since_us:i64
+constexpr uint8_t kFormat = 1;
+
+void Put(ByteWriter& out, const ledger::Amounts& amounts) {
+  for (ledger::Unit unit : ledger::kUnits) out.I64(amounts.at(unit));
+}
+
+ledger::Amounts Take(ByteReader& in) {
+  ledger::Amounts amounts;
+  for (ledger::Unit unit : ledger::kUnits) amounts.set(unit, in.I64());
+  return amounts;
+}
+
+}  // namespace
+
+std::string CentralState::Serialize() const {
+  ByteWriter out;
+  out.U8(kFormat).U64(incarnation).Bytes(incarnation_nonce).U64(head.seq.value()).Bytes(head.hash);
+  return out.Take();
+}
+
+absl::StatusOr<CentralState> CentralState::Parse(absl::string_view bytes) {
+  ByteReader in(bytes);
+  CentralState state;
+  if (in.U8() != kFormat) return absl::DataLossError("central state: unknown format");
+  state.incarnation = in.U64();
+  state.incarnation_nonce = std::string(in.Bytes());
+  state.head.seq = Seq(in.U64());
+  state.head.hash = std::string(in.Bytes());
+  if (!in.ok() || !in.rest().empty()) return absl::DataLossError("central state: wrong length");
+  return state;
+}
+
+std::string NodeRecord::Serialize() const {
+  ByteWriter out;
+  out.U8(kFormat)
+      .U64(epoch.value())
+      .Bytes(epoch_nonce)
+      .U64(applied.seq.value())
+      .Bytes(applied.hash)
+      .Bytes(address)
+      .U8(admitted_ever ? 1 : 0)
+      .U8(static_cast<uint8_t>(fence_reason))
+      .Bytes(fence_detail)
+      .U8(fence_sticky ? 1 : 0);
+  return out.Take();
+}
+
+absl::StatusOr<NodeRecord> NodeRecord::Parse(absl::string_view bytes) {
+  ByteReader in(bytes);
+  NodeRecord node;
+  if (in.U8() != kFormat) return absl::DataLossError("node record: unknown format");
+  node.epoch = EpochNumber(in.U64());
+  node.epoch_nonce = std::string(in.Bytes());
+  node.applied.seq = Seq(in.U64());
+  node.applied.hash = std::string(in.Bytes());
+  node.address = std::string(in.Bytes());
+  node.admitted_ever = in.U8() != 0;
+  node.fence_reason = static_cast<national::v1::FenceReason>(in.U8());
+  node.fence_detail = std::string(in.Bytes());
+  node.fence_sticky = in.U8() != 0;
+  if (!in.ok() || !in.rest().empty()) return absl::DataLossError("node record: wrong length");
+  return node;
+}
+
+CellSums Summary::Sums() const {
+  CellSums sums;
+  sums.applications = 1;
+  if (cell.status != national::v1::APPLICATION_STATUS_WITHDRAWN) {
+    sums.initiatives = initiatives;
+    sums.requested_cents = requested_cents;
+  }
+  if (!awarded.IsZero()) {
+    sums.approved = 1;
+    sums.approved_initiatives = awarded.initiatives();
+    sums.approved_cents = awarded.cents();
+  }
+  return sums;
+}
+
+std::string StoredSummary::Serialize(const CellNames& names) const {
+  ByteWriter out;
+  out.U8(kFormat)
+      .Bytes(StoredCellKey(names, summary.cell))
+      .U32(summary.version)
+      .U32(static_cast<uint32_t>(summary.initiatives))
+      .I64(summary.requested_cents);
+  Put(out, summary.awarded);
+  Put(out, pending);
+  out.I64(absl::ToUnixMicros(pending_since));
+  return out.Take();
+}
+
+absl::StatusOr<StoredSummary> StoredSummary::Parse(CellNames& names, absl::string_view bytes) {
+  ByteReader in(bytes);
+  StoredSummary stored;
+  if (in.U8() != kFormat) return absl::DataLossError("application summary: unknown format");
+  ASSIGN_OR_RETURN(stored.summary.cell, ParseStoredCellKey(names, in.Bytes()));
+  stored.summary.version = in.U32();
+  stored.summary.initiatives = static_cast<int32_t>(in.U32());
+  stored.summary.requested_cents = in.I64();
+  stored.summary.awarded = Take(in);
+  stored.pending = Take(in);
+  stored.pending_since = absl::FromUnixMicros(in.I64());
+  if (!in.ok() || !in.rest().empty()) {
+    return absl::DataLossError("application summary: wrong length");
+  }
+  return stored;
+}
+
+}  // namespace kopa::central

@@ -1,0 +1,97 @@
+#include "client/cli/command_tree.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cli/version.h"
+#include "common/settings/nearest.h"
+
+namespace kopa::cli {
+namespace {
+
+std::vector<std::string> NamesOf(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+// The innermost command that was named before parsing failed.
+const CLI::App& Innermost(const CLI::App& root) {
+  const CLI::App* app = &root;
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  return *app;
+}
+
+}  // namespace
+
+CommandTree::CommandTree() : app_("Grant calls over regions: the tool of Kopa.", "kopa") {
+  app_.require_subcommand(1);
+  app_.fallthrough();
+  app_.failure_message(CLI::FailureMessage::simple);
+  AddGlobalOptions();
+}
+
+void CommandTree::AddGlobalOptions() {
+  app_.add_option("--central", flags_.central, "the centre, ADDR:PORT (KOPA_CENTRAL)");
+  app_.add_option("--node", flags_.node, "one node, ADDR:PORT (KOPA_NODE)");
+  app_.add_option("--context", flags_.context, "a context of the config file");
+  app_.add_flag("--insecure", flags_.insecure, "plaintext, on loopback only (KOPA_INSECURE)");
+  app_.add_option("--actor", flags_.actor, "who acts, with --insecure (KOPA_ACTOR)");
+  app_.add_option("--tls-cert", flags_.tls_certificate_file, "own certificate, PEM");
+  app_.add_option("--tls-key", flags_.tls_key_file, "its key, PEM");
+  app_.add_option("--tls-ca", flags_.tls_authority_file, "whom to trust, PEM");
+  app_.add_option("-o,--output", flags_.output, "table, json or csv");
+  app_.add_option("--timeout", flags_.timeout, "when to give up, e.g. 90s; default 30s");
+  app_.set_version_flag("--version", VersionLine());
+}
+
+CLI::App* CommandTree::Add(CLI::App& parent, const std::string& name, const std::string& help) {
+  CLI::App* command = parent.add_subcommand(name, help);
+  command->fallthrough();
+  return command;
+}
+
+void CommandTree::Bind(CLI::App* command, Command run) {
+  command->callback([this, run = std::move(run)] { selected_ = run; });
+}
+
+absl::StatusOr<CommandTree::Outcome> CommandTree::Parse(const std::vector<std::string>& arguments) {
+  selected_ = nullptr;
+  // CLI11 throws; nothing of it may pass. It takes the arguments last one first.
+  try {
+    app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    return Outcome{Innermost(app_).help(), nullptr};
+  } catch (const CLI::CallForAllHelp&) {
+    return Outcome{app_.help("", CLI::AppFormatMode::All), nullptr};
+  } catch (const CLI::CallForVersion&) {
+    return Outcome{VersionLine() + "\n", nullptr};
+  } catch (const CLI::ParseError& error) {
+    return Explain(error);
+  }
+  return Outcome{"", selected_};
+}
+
+absl::Status CommandTree::Explain(const CLI::ParseError& error) const {
+  const CLI::App& command = Innermost(app_);
+  const std::vector<std::string> names = NamesOf(command);
+  const std::vector<std::string> rest = app_.remaining(true);
+  std::string message = error.what();
+  if (!names.empty() && !rest.empty() && !absl::StartsWith(rest[0], "-")) {
+    const std::string nearest = settings::Nearest(rest[0], names);
+    message = absl::StrCat("unknown command \"", rest[0], "\"",
+                           nearest.empty() ? absl::StrCat("; there are: ", absl::StrJoin(names, ", "))
+                                           : absl::StrCat("; did you mean ", nearest, "?"));
+  } else if (!names.empty() && rest.empty()) {
+    message = absl::StrCat("a command is missing; there are: ", absl::StrJoin(names, ", "));
+  }
+  return UsageError(absl::StrCat(message, " (", command.get_name() == "kopa" ? "" : "kopa ",
+                                 command.get_name(), " --help says more)"));
+}
+
+}  // namespace kopa::cli

@@ -1,0 +1,39 @@
+#include "client/cli/commands.h"
+
+#include "client/cli/version.h"
+
+namespace kopa::cli {
+
+void AddApplicationCommands(CommandTree& tree) {
+  CLI::App* app = tree.Add(tree.root(), "app", "applications: see, evaluate, decide");
+  app->require_subcommand(1);
+  AddApplicationReadCommands(tree, *app);
+  AddEvaluateCommand(tree, *app);
+  AddDecisionCommands(tree, *app);
+}
+
+void AddVersionCommand(CommandTree& tree) {
+  CLI::App* command = tree.Add(tree.root(), "version", "the tool's version");
+  tree.Bind(command, [](Session& session) -> absl::StatusOr<ExitCode> {
+    if (session.settings().output == OutputFormat::kJson) {
+      *session.environment().out << JsonText({{"version", Version()}});
+    } else {
+      *session.environment().out << VersionLine() << "\n";
+    }
+    return ExitCode::kDone;
+  });
+}
+
+void AddAllCommands(CommandTree& tree) {
+  AddSubmitCommand(tree);
+  AddApplicationCommands(tree);
+  AddTotalsCommand(tree);
+  AddBudgetCommand(tree);
+  AddNodesCommand(tree);
+  AddVerifyCommand(tree);
+  AddCallCommands(tree);
+  AddVersionCommand(tree);
+  AddCompletionCommand(tree);
+}
+
+}  // namespace kopa::cli

@@ -1,0 +1,73 @@
+#ifndef KOPA_CLIENT_CLI_SESSION_H_
+#define KOPA_CLIENT_CLI_SESSION_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "client/cli/environment.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/global_settings.h"
+#include "client/cli/json_output.h"
+#include "client/cli/table.h"
+#include "client/include/kopa/connections.h"
+#include "kopa/programme/v1/call.pb.h"
+
+namespace kopa::cli {
+
+// A node and the way to it.
+struct NodeAddress {
+  std::string node;
+  std::string address;
+};
+
+// What one run of a command works with: settings, servers, output. Servers are not asked before a
+// command does.
+class Session {
+ public:
+  Session(const ToolEnvironment& environment, GlobalSettings settings)
+      : environment_(environment),
+        settings_(std::move(settings)),
+        connections_(settings_.connection, environment.parts) {}
+
+  const ToolEnvironment& environment() const { return environment_; }
+  const GlobalSettings& settings() const { return settings_; }
+  client::Connections& connections() { return connections_; }
+  bool has_central() const { return !settings_.central.empty(); }
+
+  // A usage error where no address is given at all.
+  absl::Status RequireServer() const;
+  // A usage error unless the centre's address is given; `why` says what needs it.
+  absl::StatusOr<std::unique_ptr<client::CentralClient>> Central(absl::string_view why);
+  absl::StatusOr<std::unique_ptr<client::NodeClient>> Node(const NodeAddress& node);
+
+  // The nodes that commands on applications go to: with --node that one (asked for its name), with
+  // --central all that can be reached, sorted by id.
+  absl::StatusOr<std::vector<NodeAddress>> Nodes();
+
+  // A call's definition, from the centre or the node.
+  absl::StatusOr<kopa::programme::v1::Call> Call(const std::string& call);
+
+  // Results, in the form that was asked for. `table` is only called where it is needed.
+  void Print(const Json& json, const std::function<Table()>& table);
+
+  // One line on stderr: "kopa: ...".
+  void Note(absl::string_view line);
+  // A failure with all its faults, on stderr.
+  void Complain(const absl::Status& status);
+
+ private:
+  const ToolEnvironment& environment_;
+  const GlobalSettings settings_;
+  client::Connections connections_;
+};
+
+// "kopa: the message", and each fault on a line of its own.
+std::string ErrorText(const absl::Status& status);
+
+}  // namespace kopa::cli
+
+#endif  // KOPA_CLIENT_CLI_SESSION_H_

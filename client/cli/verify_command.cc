@@ -1,0 +1,78 @@
+// kopa verify: recomputes chains, ledger and totals at the centre and at each node, and compares the two.
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/commands.h"
+#include "client/cli/verify_report.h"
+#include "common/base/status.h"
+
+namespace kopa::cli {
+namespace {
+
+using kopa::national::v1::AppliedHead;
+using kopa::national::v1::Node;
+
+// One node, as far as it can be reached.
+void VerifyOneNode(Session& session, const NodeAddress& node, const AppliedHead* head,
+                   VerifyReport* report) {
+  const absl::StatusOr<std::unique_ptr<client::NodeClient>> client = session.Node(node);
+  if (!client.ok()) {
+    report->AddAway(node.node, client.status());
+    return;
+  }
+  const auto answer = (*client)->Verify(head == nullptr ? 0 : head->applied_seq());
+  if (!answer.ok()) {
+    report->AddAway(node.node, answer.status());
+    return;
+  }
+  report->AddNode(node.node, *answer, head);
+}
+
+absl::Status VerifyAll(Session& session, VerifyReport* report) {
+  ASSIGN_OR_RETURN(const auto central, session.Central("verify"));
+  ASSIGN_OR_RETURN(const auto national, central->VerifyNational());
+  report->AddCentre(national);
+  ASSIGN_OR_RETURN(const std::vector<Node> nodes, central->ListNodes());
+  std::map<std::string, AppliedHead> heads;
+  for (const AppliedHead& head : national.heads()) heads[head.node()] = head;
+  for (const Node& node : nodes) {
+    const auto head = heads.find(node.node());
+    const AppliedHead* applied = head == heads.end() ? nullptr : &head->second;
+    if (node.state() == kopa::national::v1::NODE_STATE_RETIRED) continue;
+    // Never joined: there is nothing of it that could differ.
+    if (node.address().empty() && (applied == nullptr || applied->applied_seq() == 0)) continue;
+    if (node.address().empty()) {
+      report->AddAway(node.node(), absl::UnavailableError("its address is not known"));
+      continue;
+    }
+    VerifyOneNode(session, {node.node(), node.address()}, applied, report);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ExitCode> Run(Session& session) {
+  RETURN_IF_ERROR(session.RequireServer());
+  VerifyReport report;
+  if (session.has_central()) {
+    RETURN_IF_ERROR(VerifyAll(session, &report));
+  } else {
+    ASSIGN_OR_RETURN(const std::vector<NodeAddress> nodes, session.Nodes());
+    ASSIGN_OR_RETURN(const auto client, session.Node(nodes[0]));
+    ASSIGN_OR_RETURN(const auto answer, client->Verify(0));
+    report.AddNode(nodes[0].node, answer, nullptr);
+  }
+  session.Print(report.ToJson(), [&] { return report.ToTable(); });
+  return report.exit_code();
+}
+
+}  // namespace
+
+void AddVerifyCommand(CommandTree& tree) {
+  tree.Bind(tree.Add(tree.root(), "verify",
+                     "recompute chains, ledger and totals, and compare centre and nodes"),
+            Run);
+}
+
+}  // namespace kopa::cli

@@ -1,0 +1,93 @@
+#include "client/internal/batch_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace kopa::client {
+
+void BatchQueue::Push(Submission submission) {
+  const auto bytes = static_cast<int64_t>(submission.input.ByteSizeLong());
+  waiting_bytes_ += bytes;
+  waiting_.push_back({std::move(submission), bytes});
+}
+
+bool BatchQueue::HasFullBatch() const {
+  return waiting_.size() >= static_cast<size_t>(options_.batch_applications) ||
+         waiting_bytes_ >= options_.batch_bytes;
+}
+
+Batch BatchQueue::MakeBatch() {
+  Batch batch;
+  batch.request.set_request_id(new_request_id_());
+  batch.request.set_call(options_.call);
+  batch.request.set_dry_run(options_.dry_run);
+  while (!waiting_.empty() &&
+         batch.tags.size() < static_cast<size_t>(options_.batch_applications)) {
+    Waiting& next = waiting_.front();
+    if (!batch.tags.empty() && batch.bytes + next.bytes > options_.batch_bytes) break;
+    batch.tags.push_back(next.submission.tag);
+    batch.bytes += next.bytes;
+    waiting_bytes_ -= next.bytes;
+    *batch.request.add_applications() = std::move(next.submission.input);
+    waiting_.pop_front();
+  }
+  return batch;
+}
+
+std::optional<kopa::region::v1::SubmitApplicationsRequest> BatchQueue::NextToSend(bool flush) {
+  auto next =
+      std::find_if(batches_.begin(), batches_.end(), [](const Batch& batch) { return !batch.sent; });
+  if (next == batches_.end()) {
+    const bool nothing_in_flight = batches_.empty();
+    if (waiting_.empty() || !(flush || nothing_in_flight || HasFullBatch())) return std::nullopt;
+    if (!nothing_in_flight && unacknowledged_bytes_ >= options_.unacknowledged_bytes_max) {
+      return std::nullopt;
+    }
+    batches_.push_back(MakeBatch());
+    next = std::prev(batches_.end());
+  }
+  if (unacknowledged_bytes_ > 0 &&
+      unacknowledged_bytes_ + next->bytes > options_.unacknowledged_bytes_max) {
+    return std::nullopt;
+  }
+  next->sent = true;
+  unacknowledged_bytes_ += next->bytes;
+  return next->request;
+}
+
+void BatchQueue::MarkAllUnsent() {
+  for (Batch& batch : batches_) batch.sent = false;
+  unacknowledged_bytes_ = 0;
+}
+
+void BatchQueue::MarkUnsent(absl::string_view request_id) {
+  for (Batch& batch : batches_) {
+    if (batch.request.request_id() != request_id || !batch.sent) continue;
+    batch.sent = false;
+    unacknowledged_bytes_ -= batch.bytes;
+  }
+}
+
+std::optional<Batch> BatchQueue::TakeAnswered(absl::string_view request_id) {
+  const auto found = std::find_if(batches_.begin(), batches_.end(), [&](const Batch& batch) {
+    return batch.request.request_id() == request_id;
+  });
+  if (found == batches_.end()) return std::nullopt;
+  if (found->sent) unacknowledged_bytes_ -= found->bytes;
+  Batch batch = std::move(*found);
+  batches_.erase(found);
+  return batch;
+}
+
+std::vector<uint64_t> BatchQueue::TakeAll() {
+  std::vector<uint64_t> tags;
+  for (const Batch& batch : batches_) tags.insert(tags.end(), batch.tags.begin(), batch.tags.end());
+  for (const Waiting& waiting : waiting_) tags.push_back(waiting.submission.tag);
+  batches_.clear();
+  waiting_.clear();
+  waiting_bytes_ = 0;
+  unacknowledged_bytes_ = 0;
+  return tags;
+}
+
+}  // namespace kopa::client

@@ -1,0 +1,74 @@
+#ifndef KOPA_CLIENT_INTERNAL_BATCH_QUEUE_H_
+#define KOPA_CLIENT_INTERNAL_BATCH_QUEUE_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "client/include/kopa/submitter.h"
+#include "kopa/region/v1/service.pb.h"
+
+namespace kopa::client {
+
+// One message of a submission stream, and whose applications are in it.
+struct Batch {
+  std::vector<uint64_t> tags;  // as request.applications
+  kopa::region::v1::SubmitApplicationsRequest request;
+  int64_t bytes = 0;
+  bool sent = false;
+};
+
+// What waits for one node and what it has not answered yet. Knows sizes and order, nothing of streams.
+// Not thread-safe.
+class BatchQueue {
+ public:
+  BatchQueue(const SubmitterOptions& options, std::function<std::string()> new_request_id)
+      : options_(options), new_request_id_(std::move(new_request_id)) {}
+
+  void Push(Submission submission);
+
+  // The next batch to send, marked as sent; nothing while there is none or the cap on what is
+  // unanswered is reached. A batch that is not full waits for more as long as others are in flight,
+  // unless `flush`.
+  std::optional<kopa::region::v1::SubmitApplicationsRequest> NextToSend(bool flush);
+
+  // The stream broke: all that is unanswered is to be sent again, under the same request ids.
+  void MarkAllUnsent();
+  // The node asked for this one later.
+  void MarkUnsent(absl::string_view request_id);
+
+  // Takes out what was answered; nothing where the id is unknown (an answer that came twice).
+  std::optional<Batch> TakeAnswered(absl::string_view request_id);
+
+  // Tags of all that waits or is unanswered, in order; empties the queue.
+  std::vector<uint64_t> TakeAll();
+
+  bool empty() const { return waiting_.empty() && batches_.empty(); }
+  // Of what waits to be put into a batch.
+  int64_t waiting_bytes() const { return waiting_bytes_; }
+  int64_t unacknowledged_bytes() const { return unacknowledged_bytes_; }
+
+ private:
+  struct Waiting {
+    Submission submission;
+    int64_t bytes;
+  };
+
+  bool HasFullBatch() const;
+  Batch MakeBatch();
+
+  const SubmitterOptions options_;
+  const std::function<std::string()> new_request_id_;
+  std::deque<Waiting> waiting_;
+  int64_t waiting_bytes_ = 0;
+  std::deque<Batch> batches_;         // made and unanswered, in order
+  int64_t unacknowledged_bytes_ = 0;  // of those that are sent
+};
+
+}  // namespace kopa::client
+
+#endif  // KOPA_CLIENT_INTERNAL_BATCH_QUEUE_H_

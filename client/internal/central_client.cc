@@ -1,0 +1,113 @@
+#include "client/include/kopa/central_client.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/internal/caller.h"
+#include "common/base/status.h"
+
+namespace kopa::client {
+namespace {
+
+using kopa::national::v1::NationalService;
+using Stub = NationalService::StubInterface;
+
+// The method's own limit.
+constexpr size_t kLocateIdsMax = 1'000;
+
+}  // namespace
+
+CentralClient::CentralClient(std::unique_ptr<Stub> stub, std::unique_ptr<Caller> caller)
+    : stub_(std::move(stub)), caller_(std::move(caller)) {}
+
+CentralClient::~CentralClient() = default;
+
+absl::StatusOr<std::vector<kopa::programme::v1::Call>> CentralClient::ListCalls() {
+  std::vector<kopa::programme::v1::Call> calls;
+  kopa::national::v1::ListCallsRequest request;
+  do {
+    ASSIGN_OR_RETURN(auto page, caller_->Call(stub_.get(), &Stub::ListCalls, request));
+    for (auto& call : *page.mutable_calls()) calls.push_back(std::move(call));
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return calls;
+}
+
+absl::StatusOr<kopa::programme::v1::Call> CentralClient::GetCall(const std::string& call) {
+  kopa::national::v1::GetCallRequest request;
+  request.set_call(call);
+  ASSIGN_OR_RETURN(auto response, caller_->Call(stub_.get(), &Stub::GetCall, request));
+  return std::move(*response.mutable_call());
+}
+
+absl::StatusOr<kopa::national::v1::GetTotalsResponse> CentralClient::GetTotals(
+    const kopa::national::v1::GetTotalsRequest& request) {
+  return caller_->Call(stub_.get(), &Stub::GetTotals, request);
+}
+
+absl::Status CentralClient::WatchTotals(
+    const kopa::national::v1::WatchTotalsRequest& request,
+    const std::function<bool(const kopa::national::v1::GetTotalsResponse&)>& each) {
+  const ClientParts& parts = caller_->parts();
+  Backoff backoff(caller_->options().retry, parts.entropy);
+  for (;;) {
+    grpc::ClientContext context;
+    caller_->Prepare(&context);
+    auto stream = stub_->WatchTotals(&context, request);
+    kopa::national::v1::WatchTotalsResponse response;
+    bool wanted = true;
+    while (wanted && stream->Read(&response)) {
+      backoff.Reset();
+      wanted = each(response.totals());
+    }
+    if (!wanted) context.TryCancel();
+    absl::Status status = rpc::FromGrpc(stream->Finish());
+    if (!wanted) return absl::OkStatus();
+    if (status.ok()) status = absl::UnavailableError("the server ended the stream");
+    const auto delay = backoff.NextDelay(status);
+    if (!delay.has_value()) return caller_->Explain(status);
+    parts.sleep(*delay);
+  }
+}
+
+absl::StatusOr<kopa::national::v1::GetBudgetResponse> CentralClient::GetBudget(
+    const std::string& call) {
+  kopa::national::v1::GetBudgetRequest request;
+  request.set_call(call);
+  return caller_->Call(stub_.get(), &Stub::GetBudget, request);
+}
+
+absl::StatusOr<std::vector<kopa::national::v1::Node>> CentralClient::ListNodes() {
+  std::vector<kopa::national::v1::Node> nodes;
+  kopa::national::v1::ListNodesRequest request;
+  do {
+    ASSIGN_OR_RETURN(auto page, caller_->Call(stub_.get(), &Stub::ListNodes, request));
+    for (auto& node : *page.mutable_nodes()) nodes.push_back(std::move(node));
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return nodes;
+}
+
+absl::StatusOr<absl::flat_hash_map<Uuid, std::string>> CentralClient::LocateApplications(
+    absl::Span<const Uuid> ids) {
+  absl::flat_hash_map<Uuid, std::string> nodes;
+  for (size_t from = 0; from < ids.size(); from += kLocateIdsMax) {
+    kopa::national::v1::LocateApplicationsRequest request;
+    for (const Uuid& id : ids.subspan(from, kLocateIdsMax)) {
+      request.add_application_ids(std::string(id.bytes()));
+    }
+    ASSIGN_OR_RETURN(auto response, caller_->Call(stub_.get(), &Stub::LocateApplications, request));
+    for (const auto& location : response.locations()) {
+      ASSIGN_OR_RETURN(const Uuid id, Uuid::FromBytes(location.application_id()));
+      nodes[id] = location.node();
+    }
+  }
+  return nodes;
+}
+
+absl::StatusOr<kopa::national::v1::VerifyNationalResponse> CentralClient::VerifyNational() {
+  return caller_->Call(stub_.get(), &Stub::VerifyNational,
+                       kopa::national::v1::VerifyNationalRequest());
+}
+
+}  // namespace kopa::client

@@ -1,0 +1,27 @@
+#include "client/internal/channels.h"
+
+#include "common/base/status.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/identity.h"
+
+namespace kopa::client {
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> Channels::To(const std::string& address) {
+  MutexLock lock(&mutex_);
+  std::shared_ptr<grpc::Channel>& channel = channels_[address];
+  if (channel == nullptr) {
+    rpc::ChannelOptions options;
+    options.address = address;
+    options.insecure = options_.insecure;
+    options.tls = {options_.tls_certificate_file, options_.tls_key_file,
+                   options_.tls_authority_file};
+    ASSIGN_OR_RETURN(channel, rpc::NewChannel(options));
+  }
+  return channel;
+}
+
+void Channels::Prepare(grpc::ClientContext* context) const {
+  if (options_.insecure) context->AddMetadata(rpc::kActorMetadata, options_.actor);
+}
+
+}  // namespace kopa::client

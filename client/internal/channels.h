@@ -1,0 +1,36 @@
+#ifndef KOPA_CLIENT_INTERNAL_CHANNELS_H_
+#define KOPA_CLIENT_INTERNAL_CHANNELS_H_
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "client/include/kopa/connection_options.h"
+#include "common/base/mutex.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+
+namespace kopa::client {
+
+// One gRPC channel an address, made at first use and kept. Thread-safe.
+class Channels {
+ public:
+  explicit Channels(const ConnectionOptions& options) : options_(options) {}
+
+  // Does not connect yet. Errors: see rpc::NewChannel.
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> To(const std::string& address);
+
+  // What every call carries: who acts.
+  void Prepare(grpc::ClientContext* context) const;
+
+ private:
+  const ConnectionOptions options_;
+  Mutex mutex_;
+  std::map<std::string, std::shared_ptr<grpc::Channel>> channels_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace kopa::client
+
+#endif  // KOPA_CLIENT_INTERNAL_CHANNELS_H_

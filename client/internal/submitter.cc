@@ -1,0 +1,80 @@
+#include "client/include/kopa/submitter.h"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "client/internal/node_stream.h"
+
+namespace kopa::client {
+namespace {
+
+constexpr std::chrono::milliseconds kWatchInterval(50);
+
+absl::Status Interrupted() { return absl::CancelledError("interrupted before it was answered"); }
+
+}  // namespace
+
+Submitter::Submitter(SubmitterOptions options, StubFactory stubs, ContextSetup prepare,
+                     ClientParts parts, std::function<void(Delivery)> on_delivery)
+    : options_(std::move(options)),
+      stubs_(std::move(stubs)),
+      prepare_(std::move(prepare)),
+      parts_(std::move(parts)),
+      on_delivery_(std::move(on_delivery)),
+      watchdog_([this] { Watch(); }) {}
+
+Submitter::~Submitter() {
+  Cancel();
+  Finish();
+}
+
+void Submitter::Add(const std::string& node, Submission submission) {
+  NodeStream* stream = nullptr;
+  {
+    MutexLock lock(&mutex_);
+    std::unique_ptr<NodeStream>& entry = streams_[node];
+    if (entry == nullptr) {
+      entry = std::make_unique<NodeStream>(node, options_, stubs_(node), prepare_, parts_,
+                                           [this](Delivery delivery) {
+                                             MutexLock delivery_lock(&delivery_mutex_);
+                                             on_delivery_(std::move(delivery));
+                                           });
+      if (cancelled_) entry->Cancel(Interrupted());
+    }
+    stream = entry.get();
+  }
+  stream->Add(std::move(submission));
+}
+
+void Submitter::Finish() {
+  std::vector<NodeStream*> streams;
+  {
+    MutexLock lock(&mutex_);
+    for (const auto& [node, stream] : streams_) streams.push_back(stream.get());
+  }
+  for (NodeStream* stream : streams) stream->FinishInput();
+  for (NodeStream* stream : streams) stream->Join();
+  {
+    MutexLock lock(&mutex_);
+    stopping_ = true;
+    stopping_changed_.NotifyAll();
+  }
+  if (watchdog_.joinable()) watchdog_.join();
+}
+
+void Submitter::Cancel() {
+  MutexLock lock(&mutex_);
+  cancelled_ = true;
+  for (const auto& [node, stream] : streams_) stream->Cancel(Interrupted());
+}
+
+void Submitter::Watch() {
+  MutexLock lock(&mutex_);
+  while (!stopping_) {
+    stopping_changed_.WaitFor(&mutex_, kWatchInterval);
+    for (const auto& [node, stream] : streams_) stream->CheckProgress();
+  }
+}
+
+}  // namespace kopa::client

@@ -1,0 +1,159 @@
+#include "common/programme/scoring.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/programme/decimals.h"
+
+namespace kopa::programme {
+namespace {
+
+const v1::Criterion* FindCriterion(const v1::Evaluation& rules, absl::string_view id) {
+  for (const v1::Criterion& criterion : rules.criteria()) {
+    if (criterion.id() == id) return &criterion;
+  }
+  return nullptr;
+}
+
+std::string CriteriaNames(const v1::Evaluation& rules) {
+  return absl::StrJoin(rules.criteria(), ", ", [](std::string* out, const v1::Criterion& c) {
+    absl::StrAppend(out, c.id());
+  });
+}
+
+Fault UnknownCriterion(const v1::Evaluation& rules, const std::string& id) {
+  const std::string names = CriteriaNames(rules);
+  return {.field = id,
+          .code = "UNKNOWN_CRITERION",
+          .message = absl::StrCat("the call has no such criterion; it has ", names),
+          .message_lv = absl::StrCat("Konkursam nav šāda kritērija; ir ", names, ".")};
+}
+
+// At most one fault of the points themselves: off step and out of range at once says nothing more.
+void CheckOnePoints(const v1::Criterion& criterion, int64_t hundredths,
+                    std::vector<Fault>* faults) {
+  const std::string most = FormatHundredths(criterion.max_hundredths());
+  if (hundredths < 0 || hundredths > criterion.max_hundredths()) {
+    faults->push_back({.field = criterion.id(),
+                       .code = "SCORE_OUT_OF_RANGE",
+                       .message = absl::StrCat("points run from 0 to ", most),
+                       .message_lv = absl::StrCat("Punkti ir no 0 līdz ", most, ".")});
+  } else if (criterion.step_hundredths() > 0 && hundredths % criterion.step_hundredths() != 0) {
+    const std::string step = FormatHundredths(criterion.step_hundredths());
+    faults->push_back({.field = criterion.id(),
+                       .code = "SCORE_OFF_STEP",
+                       .message = absl::StrCat("points go in steps of ", step),
+                       .message_lv = absl::StrCat("Punktu solis ir ", step, ".")});
+  }
+}
+
+std::string BelowLeast(absl::string_view what, int64_t has, int64_t least) {
+  return absl::StrCat(what, " has ", FormatHundredths(has), " points, at least ",
+                      FormatHundredths(least), " are needed");
+}
+
+std::string BelowLeastLatvian(absl::string_view what, int64_t has, int64_t least) {
+  return absl::StrCat(what, ": ", FormatHundredths(has), " punkti, vajag vismaz ",
+                      FormatHundredths(least), ".");
+}
+
+}  // namespace
+
+std::vector<Fault> CheckPoints(const v1::Evaluation& rules,
+                               absl::Span<const CriterionPoints> points) {
+  std::vector<Fault> faults;
+  for (size_t i = 0; i < points.size(); ++i) {
+    const v1::Criterion* criterion = FindCriterion(rules, points[i].criterion);
+    if (criterion == nullptr) {
+      faults.push_back(UnknownCriterion(rules, points[i].criterion));
+      continue;
+    }
+    bool repeated = false;
+    for (size_t j = 0; j < i; ++j) {
+      repeated = repeated || points[j].criterion == points[i].criterion;
+    }
+    if (repeated) {
+      faults.push_back({.field = criterion->id(),
+                        .code = "DUPLICATE_SCORE",
+                        .message = "the criterion has points twice",
+                        .message_lv = "Kritērijam punkti doti divreiz."});
+      continue;
+    }
+    CheckOnePoints(*criterion, points[i].hundredths, &faults);
+  }
+  for (const v1::Criterion& criterion : rules.criteria()) {
+    bool found = false;
+    for (const CriterionPoints& given : points) found = found || given.criterion == criterion.id();
+    if (!found) {
+      faults.push_back({.field = criterion.id(),
+                        .code = "MISSING_SCORE",
+                        .message = "the criterion has no points",
+                        .message_lv = "Kritērijam nav punktu."});
+    }
+  }
+  return faults;
+}
+
+absl::StatusOr<int64_t> TotalHundredths(const v1::Evaluation& rules,
+                                        absl::Span<const CriterionPoints> points) {
+  const std::vector<Fault> faults = CheckPoints(rules, points);
+  if (!faults.empty()) {
+    return WithFaults(absl::InvalidArgumentError(
+                          absl::StrCat("criterion ", faults[0].field, ": ", faults[0].message)),
+                      faults);
+  }
+  int64_t total = 0;
+  // Checked points are at most the maxima, and CheckCall() has seen that those add up.
+  for (const CriterionPoints& given : points) total += given.hundredths;
+  return total;
+}
+
+absl::StatusOr<Outcome> Judge(const v1::Evaluation& rules,
+                              absl::Span<const EvaluationPoints> evaluations) {
+  if (evaluations.empty()) return absl::InvalidArgumentError("there is no evaluation yet");
+  const int64_t evaluators = static_cast<int64_t>(evaluations.size());
+  int64_t total_sum = 0;
+  for (const EvaluationPoints& points : evaluations) {
+    ASSIGN_OR_RETURN(const int64_t total, TotalHundredths(rules, points));
+    total_sum += total;
+  }
+  Outcome outcome;
+  outcome.total_hundredths = total_sum / evaluators;
+  for (const v1::Criterion& criterion : rules.criteria()) {
+    int64_t sum = 0;
+    for (const EvaluationPoints& points : evaluations) {
+      for (const CriterionPoints& given : points) {
+        if (given.criterion == criterion.id()) sum += given.hundredths;
+      }
+    }
+    const int64_t mean = sum / evaluators;
+    outcome.means.push_back({.criterion = criterion.id(), .hundredths = mean});
+    if (sum < criterion.min_hundredths() * evaluators) {
+      outcome.why.push_back(
+          BelowLeast(absl::StrCat("criterion ", criterion.id()), mean, criterion.min_hundredths()));
+      outcome.why_lv.push_back(BelowLeastLatvian(absl::StrCat("Kritērijs ", criterion.id()), mean,
+                                                 criterion.min_hundredths()));
+    }
+  }
+  if (total_sum < rules.min_total_hundredths() * evaluators) {
+    outcome.why.push_back(
+        BelowLeast("the total", outcome.total_hundredths, rules.min_total_hundredths()));
+    outcome.why_lv.push_back(
+        BelowLeastLatvian("Kopā", outcome.total_hundredths, rules.min_total_hundredths()));
+  }
+  outcome.thresholds_met = outcome.why.empty();
+  return outcome;
+}
+
+absl::Status RequireThresholds(const Outcome& outcome) {
+  if (outcome.thresholds_met) return absl::OkStatus();
+  std::vector<Fault> faults;
+  for (size_t i = 0; i < outcome.why.size(); ++i) {
+    faults.push_back({.field = "score",
+                      .code = "THRESHOLD_NOT_MET",
+                      .message = outcome.why[i],
+                      .message_lv = outcome.why_lv[i]});
+  }
+  return WithFaults(absl::FailedPreconditionError(absl::StrJoin(outcome.why, "; ")), faults);
+}
+
+}  // namespace kopa::programme

@@ -1,0 +1,137 @@
+#ifndef KOPA_REGIONAL_NODE_CORE_COMMANDS_H_
+#define KOPA_REGIONAL_NODE_CORE_COMMANDS_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/base/status.h"
+#include "common/base/strong.h"
+#include "common/base/uuid.h"
+#include "common/engine/effects.h"
+#include "common/journal/chain.h"
+#include "common/ledger/amounts.h"
+#include "common/programme/lifecycle.h"
+#include "kopa/national/v1/journal.pb.h"
+#include "kopa/national/v1/link.pb.h"
+#include "kopa/region/v1/application.pb.h"
+#include "kopa/region/v1/service.pb.h"
+#include "regional-node/core/header.h"
+
+namespace kopa::node {
+
+// Who asks, under which request id, with which content: a retry is known by it.
+struct RequestKey {
+  Uuid id;        // nil: the caller gave none, so a retry can't be known
+  Digest digest;  // of the id and the whole request
+};
+
+// The sealed parts of one change and what the journal commits to of them.
+struct SealedParts {
+  std::string personal;  // empty where the change brings no personal data
+  std::string staff;     // empty where nobody acted (funds that arrived)
+  journal::Commitments commitments;
+};
+
+// One application handed in, already checked and sealed by the handler.
+struct SubmitItem {
+  ApplicationId new_id;  // taken if the application is new
+  region::v1::Application record;
+  Digest reference;
+  Digest content;
+  std::vector<Fault> faults;  // what refuses it, unless it is a replay
+  SealedParts sealed;
+  std::string wrapped_key;  // for the key store; empty where the application keeps the key it has
+  // The stored record, where this one may replace it: set on the second try, after the core asked.
+  std::optional<region::v1::Application> current;
+};
+
+struct SubmitCommand {
+  RequestKey request;
+  CallId call;
+  bool dry_run = false;
+  std::vector<SubmitItem> items;
+};
+
+// One evaluation: `next` is `current` with the evaluation added and the score worked out.
+struct EvaluateItem {
+  ApplicationId id;
+  region::v1::Application next;
+  uint32_t current_version = 0;
+  SealedParts sealed;
+};
+
+struct EvaluateCommand {
+  RequestKey request;
+  std::vector<EvaluateItem> items;
+};
+
+struct DecideItem {
+  ApplicationId id;
+  region::v1::Application current;
+  programme::Verb verb{};
+  std::optional<int64_t> award_cents;  // approvals: instead of what was asked for
+  SealedParts sealed;
+};
+
+struct DecideCommand {
+  RequestKey request;
+  std::string actor;
+  std::vector<DecideItem> items;
+};
+
+// The proof matched: the centre is connected and the node may spend what it holds.
+struct LinkAdmitted {
+  uint64_t incarnation = 0;
+  std::string incarnation_nonce;
+};
+struct LinkLost {};
+struct TimePassed {};
+
+using NodeCommand =
+    std::variant<TimePassed, SubmitCommand, EvaluateCommand, DecideCommand, LinkAdmitted, LinkLost,
+                 national::v1::AllotmentTotals, national::v1::Recall, national::v1::DownEntry,
+                 national::v1::Fence>;
+
+struct SubmitItemReply {
+  region::v1::SubmitOutcome outcome = region::v1::SUBMIT_OUTCOME_UNSPECIFIED;
+  ApplicationId id;
+  Seq seq;
+  std::vector<Fault> faults;
+  // The application stands at RETURNED and may be replaced: hand it in again with `current` set.
+  bool needs_current = false;
+};
+
+struct DecisionReply {
+  ApplicationId id;
+  national::v1::ApplicationStatus status = national::v1::APPLICATION_STATUS_UNSPECIFIED;
+  std::optional<Fault> fault;
+  Seq seq;               // zero where nothing was changed
+  bool stale = false;    // the application has changed since it was fetched: fetch and ask again
+};
+
+struct SubmitReply {
+  std::vector<SubmitItemReply> items;
+};
+struct DecideReply {
+  std::vector<DecisionReply> items;
+};
+struct Done {};
+
+// What became of a command as a whole; `status` tells whether it was taken at all.
+struct NodeReply {
+  absl::Status status;
+  std::variant<Done, SubmitReply, DecideReply> result;
+};
+
+struct NodeEffects : engine::BasicEffects<NodeReply> {
+  // For the key store, durable before the batch.
+  std::vector<std::pair<ApplicationId, std::string>> wrapped_keys;
+};
+
+}  // namespace kopa::node
+
+#endif  // KOPA_REGIONAL_NODE_CORE_COMMANDS_H_

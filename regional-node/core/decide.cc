@@ -1,0 +1,279 @@
+// Evaluations and decisions.
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/base/status.h"
+#include "common/programme/scoring.h"
+#include "regional-node/core/families.h"
+#include "regional-node/core/node_core.h"
+
+namespace kopa::node {
+
+using ::kopa::ledger::Amounts;
+using ::kopa::national::v1::ApplicationStatus;
+using ::kopa::programme::Verb;
+
+namespace {
+
+Fault NotFound() {
+  return {"application", "UNKNOWN_APPLICATION", "this node has no such application",
+          "šajā mezglā nav šāda iesnieguma"};
+}
+
+Fault FaultFromStatus(const absl::Status& status) {
+  std::vector<Fault> faults = FaultsOf(status);
+  if (!faults.empty()) return faults.front();
+  return {"", "FAILED", std::string(status.message()), ""};
+}
+
+programme::Life LifeOf(const programme::v1::Call& call) {
+  return {.evaluated = !call.evaluation().criteria().empty(),
+          .team = call.form() == programme::v1::APPLICATION_FORM_TEAM};
+}
+
+// Names the thresholds that the evaluations miss.
+Fault ThresholdFault(const programme::v1::Evaluation& rules,
+                     const region::v1::Application& record) {
+  std::vector<programme::EvaluationPoints> evaluations;
+  for (const region::v1::Evaluation& evaluation : record.evaluations()) {
+    programme::EvaluationPoints points;
+    for (const region::v1::Score& score : evaluation.scores()) {
+      points.push_back({score.criterion(), score.hundredths()});
+    }
+    evaluations.push_back(std::move(points));
+  }
+  const auto outcome = programme::Judge(rules, evaluations);
+  Fault fault{"score", "THRESHOLD_NOT_MET", "the evaluation misses the call's thresholds",
+              "vērtējums nesasniedz konkursa slieksni"};
+  if (!outcome.ok()) return fault;
+  fault.message = absl::StrJoin(outcome->why, "; ");
+  fault.message_lv = absl::StrJoin(outcome->why_lv, "; ");
+  return fault;
+}
+
+bool IsDecision(Verb verb) {
+  return verb == Verb::kApprove || verb == Verb::kReject || verb == Verb::kReserve;
+}
+
+bool Evaluated(const region::v1::Application& record, const std::string& actor) {
+  return std::any_of(record.evaluations().begin(), record.evaluations().end(),
+                     [&](const region::v1::Evaluation& evaluation) {
+                       return evaluation.evaluator() == actor || evaluation.imported_by() == actor;
+                     });
+}
+
+// Moves the record on: status, version, and nothing that belongs to another status.
+void SetStatus(region::v1::Application& record, ApplicationStatus status) {
+  auto* summary = record.mutable_summary();
+  summary->set_status(status);
+  summary->set_version(summary->version() + 1);
+  summary->clear_pending();
+  summary->clear_pending_since_time();
+  if (!programme::HoldsAward(status)) summary->clear_awarded();
+}
+
+}  // namespace
+
+void NodeCore::Do(absl::Time now, engine::Ticket ticket, EvaluateCommand&& command,
+                  Effects& effects) {
+  if (absl::Status status = Admissible(command.request); !status.ok()) {
+    effects.Reply(ticket, {std::move(status), Done{}});
+    return;
+  }
+  if (const RequestEntry* earlier = recent_requests_.Find(command.request.id)) {
+    effects.Reply(ticket, {absl::OkStatus(), DecideReply{earlier->replies}});
+    return;
+  }
+  DecideReply reply;
+  for (EvaluateItem& item : command.items) {
+    reply.items.push_back(EvaluateOne(now, std::move(item), effects));
+  }
+  RememberRequest(command.request, reply.items, effects);
+  effects.Reply(ticket, {absl::OkStatus(), std::move(reply)});
+}
+
+DecisionReply NodeCore::EvaluateOne(absl::Time now, EvaluateItem&& item, Effects& effects) {
+  DecisionReply reply;
+  reply.id = item.id;
+  const auto found = headers_.find(item.id);
+  if (found == headers_.end()) {
+    reply.fault = NotFound();
+    return reply;
+  }
+  const Header& header = found->second;
+  reply.status = header.status;
+  if (header.version != item.current_version) {
+    reply.stale = true;
+    return reply;
+  }
+  const auto step =
+      programme::FindStep(header.status, Verb::kEvaluate, LifeOf(CallOf(header).definition));
+  if (!step.ok()) {
+    reply.fault = FaultFromStatus(step.status());
+    return reply;
+  }
+  SetStatus(item.next, (*step)->to);
+  reply.status = (*step)->to;
+  reply.seq = Change(now, item.id, item.next, Verb::kEvaluate, std::move(item.sealed), effects);
+  return reply;
+}
+
+void NodeCore::Do(absl::Time now, engine::Ticket ticket, DecideCommand&& command,
+                  Effects& effects) {
+  if (absl::Status status = Admissible(command.request); !status.ok()) {
+    effects.Reply(ticket, {std::move(status), Done{}});
+    return;
+  }
+  if (const RequestEntry* earlier = recent_requests_.Find(command.request.id)) {
+    DecideReply again{earlier->replies};
+    for (DecisionReply& item : again.items) {
+      // Of what waited for funds the newest is told: it may have been awarded since.
+      const auto header = headers_.find(item.id);
+      if (header != headers_.end() &&
+          item.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS) {
+        item.status = header->second.status;
+      }
+    }
+    effects.Reply(ticket, {absl::OkStatus(), std::move(again)});
+    return;
+  }
+  Waiter waiter;
+  for (DecideItem& item : command.items) {
+    DecisionReply one = DecideOne(now, command.actor, std::move(item), effects);
+    const bool waits = one.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS &&
+                       !one.fault.has_value() && !one.stale;
+    if (waits) waiter.open.emplace(one.id, waiter.reply.items.size());
+    waiter.reply.items.push_back(std::move(one));
+  }
+  RememberRequest(command.request, waiter.reply.items, effects);
+  if (waiter.open.empty() || !connected_) {
+    effects.Reply(ticket, {absl::OkStatus(), std::move(waiter.reply)});
+    return;
+  }
+  waiter.deadline = now + kFundsWait;
+  for (const auto& [id, index] : waiter.open) waiters_of_[id].push_back(ticket);
+  waiters_.emplace(ticket, std::move(waiter));
+}
+
+DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, DecideItem&& item,
+                                  Effects& effects) {
+  DecisionReply reply;
+  reply.id = item.id;
+  const auto found = headers_.find(item.id);
+  if (found == headers_.end()) {
+    reply.fault = NotFound();
+    return reply;
+  }
+  Header& header = found->second;
+  reply.status = header.status;
+  if (header.version != item.current.summary().version()) {
+    reply.stale = true;
+    return reply;
+  }
+  CallState& call = CallOf(header);
+  // Doing again what is done changes nothing and is no error.
+  const bool waits = header.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS;
+  if (programme::IsAlreadyDone(header.status, item.verb) ||
+      (waits && item.verb == Verb::kApprove)) {
+    return reply;
+  }
+  Amounts award;
+  if (auto fault = CheckDecision(actor, item, header, &award); fault.has_value()) {
+    reply.fault = std::move(fault);
+    return reply;
+  }
+  region::v1::Application& record = item.current;
+  const Amounts held = Amounts::FromProto(record.summary().awarded());
+  const bool held_award = programme::HoldsAward(header.status);
+  if (waits) RemovePending(call, item.id, record);
+  SetStatus(record, (*programme::FindStep(header.status, item.verb, LifeOf(call.definition)))->to);
+  const bool approve = item.verb == Verb::kApprove;
+  if (approve && may_spend_ && call.ledger.Covers(award)) {
+    call.ledger.Spend(award);
+    call.ledger_changed = true;
+    *record.mutable_summary()->mutable_awarded() = award.ToProto();
+  } else if (approve) {
+    auto* summary = record.mutable_summary();
+    summary->set_status(national::v1::APPLICATION_STATUS_PENDING_FUNDS);
+    *summary->mutable_pending() = award.ToProto();
+    const int64_t micros = absl::ToUnixMicros(now);
+    summary->mutable_pending_since_time()->set_seconds(micros / 1'000'000);
+    summary->mutable_pending_since_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) *
+                                                     1000);
+  } else if (held_award) {
+    call.ledger.TakeBack(held);
+    call.ledger_changed = true;
+  }
+  const int64_t counted_before = (waits || held_award) ? 1 : 0;
+  CountAward(call, header, (approve ? 1 : 0) - counted_before);
+  reply.status = record.summary().status();
+  reply.seq = Change(now, item.id, record, item.verb, std::move(item.sealed), effects);
+  if (reply.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS) {
+    AddPending(call, item.id, record);
+  } else {
+    ResolveWaiters(item.id, reply.status, reply.seq, effects);
+  }
+  if (held_award) FundPending(now, call, effects);
+  return reply;
+}
+
+std::optional<Fault> NodeCore::CheckDecision(const std::string& actor, const DecideItem& item,
+                                             const Header& header, Amounts* award) const {
+  const CallState& call = CallOf(header);
+  const programme::Life life = LifeOf(call.definition);
+  const auto step = programme::FindStep(header.status, item.verb, life);
+  if (!step.ok()) return FaultFromStatus(step.status());
+  const region::v1::Application& record = item.current;
+  if (IsDecision(item.verb) && call.definition.evaluation().four_eyes() &&
+      Evaluated(record, actor)) {
+    return Fault{"actor", "FOUR_EYES",
+                 "who evaluated an application, or handed its evaluation in, may not decide on it; "
+                 "another person must",
+                 "lēmumu nevar pieņemt persona, kura iesniegumu vērtējusi vai vērtējumu ievadījusi"};
+  }
+  if (item.verb != Verb::kApprove) return std::nullopt;
+  if (life.evaluated && !record.summary().thresholds_met()) {
+    return ThresholdFault(call.definition.evaluation(), record);
+  }
+  const int64_t needed = std::max(1, call.definition.evaluation().evaluations_needed());
+  if (life.evaluated && record.evaluations_size() < needed) {
+    return Fault{"evaluations", "EVALUATIONS_MISSING",
+                 absl::StrCat("the call needs ", needed, " evaluations; there are ",
+                              record.evaluations_size()),
+                 absl::StrCat("konkursā nepieciešami ", needed, " vērtējumi; ir ",
+                              record.evaluations_size())};
+  }
+  *award = Amounts::FromProto(record.summary().requested());
+  if (item.award_cents.has_value()) {
+    if (*item.award_cents > award->cents() || *item.award_cents <= 0 ||
+        call.definition.amount().has_fixed_cents()) {
+      return Fault{"amount_eur", "BAD_AMOUNT",
+                   call.definition.amount().has_fixed_cents()
+                       ? "the call awards a fixed sum; leave the amount out"
+                       : "an award is more than 0 and at most what was asked for",
+                   "piešķirtā summa ir lielāka par 0 un nepārsniedz pieprasīto"};
+    }
+    award->set(ledger::Unit::kCents, *item.award_cents);
+  }
+  const bool waits = header.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS;
+  for (const auto& terms : call.definition.municipality_terms()) {
+    if (waits || !terms.has_max_awards() ||
+        terms.municipality() != municipalities_[header.municipality]) {
+      continue;
+    }
+    const auto count = call.awards_by_municipality.find(header.municipality);
+    if (count != call.awards_by_municipality.end() && count->second >= terms.max_awards()) {
+      return Fault{"municipality", "MUNICIPALITY_LIMIT",
+                   absl::StrCat("the municipality's call has ", terms.max_awards(),
+                                " awards, and all are given"),
+                   absl::StrCat("pašvaldības konkursā ir ", terms.max_awards(),
+                                " piešķīrumi, un visi jau ir piešķirti")};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace kopa::node

@@ -1,0 +1,46 @@
+#ifndef KOPA_REGIONAL_NODE_CORE_FAMILIES_H_
+#define KOPA_REGIONAL_NODE_CORE_FAMILIES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "common/base/bytes.h"
+#include "common/base/strong.h"
+#include "common/base/uuid.h"
+#include "common/storage/store.h"
+
+namespace kopa::node {
+
+// What a node's store is made of. docs/formats.md has the grammar of keys and values; the numbers are
+// positions in FamilyNames() and may change, the names may not.
+enum Family : storage::Family {
+  kMeta,            // "state" -> NodeState (node_state.h)
+  kJournal,         // seq:u64 -> national.v1.JournalRecord
+  kJournalPrivate,  // seq:u64 -> sealed region.v1.SealedPersonal
+  kJournalStaff,    // seq:u64 -> sealed region.v1.SealedStaff
+  kHeader,          // id:16 -> Header (header.h)
+  kApplication,     // call 0x00 id:16 -> region.v1.Application
+  kRequest,         // request id:16 -> RequestEntry (requests.h)
+  kLedger,          // call -> ledger::Totals
+  kCall,            // call -> programme.v1.CallPublication
+};
+
+inline std::vector<std::string> FamilyNames() {
+  return {"meta",   "journal",     "journal_private", "journal_staff", "header",
+          "application", "request", "ledger",         "call"};
+}
+
+inline std::string SeqKey(Seq seq) { return ByteWriter().U64(seq.value()).Take(); }
+
+inline std::string ApplicationPrefix(const CallId& call) {
+  return ByteWriter().Raw(call.value()).U8(0).Take();
+}
+
+inline std::string ApplicationKey(const CallId& call, const ApplicationId& id) {
+  return ApplicationPrefix(call).append(id.bytes().data(), id.bytes().size());
+}
+
+}  // namespace kopa::node
+
+#endif  // KOPA_REGIONAL_NODE_CORE_FAMILIES_H_

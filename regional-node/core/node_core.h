@@ -1,0 +1,178 @@
+#ifndef KOPA_REGIONAL_NODE_CORE_NODE_CORE_H_
+#define KOPA_REGIONAL_NODE_CORE_NODE_CORE_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/strong.h"
+#include "common/base/uuid.h"
+#include "common/engine/effects.h"
+#include "common/ledger/node_ledger.h"
+#include "common/storage/store.h"
+#include "kopa/programme/v1/call.pb.h"
+#include "regional-node/core/commands.h"
+#include "regional-node/core/header.h"
+#include "regional-node/core/node_state.h"
+#include "regional-node/core/requests.h"
+
+namespace kopa::node {
+
+// How long an approval beyond the node's allotment waits for more while the centre is connected.
+inline constexpr absl::Duration kFundsWait = absl::Seconds(5);
+
+// Everything a regional node decides, as a pure state machine: no thread, clock, store or network. The
+// committer feeds it commands one by one and writes what it puts into the effects. The simulator feeds
+// the very same class.
+//
+// What it keeps in memory: a Header for each application, the ledger of each call, and the whole
+// record only of approvals that wait for funds.
+class NodeCore {
+ public:
+  using Command = NodeCommand;
+  using Reply = NodeReply;
+  using Effects = NodeEffects;
+
+  // Reads what an earlier opening left, or begins an empty node. DATA_LOSS where what is stored does
+  // not parse; FAILED_PRECONDITION where the store belongs to another node.
+  static absl::StatusOr<std::unique_ptr<NodeCore>> Recover(const NodeId& node,
+                                                           const storage::View& view);
+
+  // Begins an epoch: the first thing written. `may_spend` says whether the fence file vouches for
+  // this store; otherwise approvals wait for the centre's proof.
+  void Open(absl::Time now, std::string epoch_nonce, bool may_spend, Effects& effects);
+
+  // Instead of Open: this store must not be written to.
+  void FenceSelf(national::v1::FenceReason reason, std::string detail);
+
+  static Command Tick() { return TimePassed{}; }
+  bool WantsTick() const { return !waiters_.empty(); }
+  void Step(absl::Time now, engine::Ticket ticket, Command&& command, Effects& effects);
+  void Finish(Effects& effects);
+
+  // For the read side, called on the committer's thread after a group is durable.
+  const NodeState& state() const { return state_; }
+  bool connected() const { return connected_; }
+  size_t applications() const { return headers_.size(); }
+  struct CallFigures {
+    CallId call;
+    ledger::Totals totals;
+    ledger::Amounts headroom;
+    ledger::Amounts pending;
+  };
+  std::vector<CallFigures> Figures() const;
+  // What the node would like to have allotted ahead of need, by call: absolute totals.
+  const std::map<CallId, ledger::Amounts>& demands() const { return demands_; }
+
+ private:
+  struct PendingKey {
+    absl::Time since;
+    uint64_t seq = 0;
+    auto operator<=>(const PendingKey&) const = default;
+  };
+  struct Pending {
+    ApplicationId id;
+    region::v1::Application record;
+    ledger::Amounts award;
+  };
+  struct CallState {
+    programme::v1::Call definition;
+    ledger::NodeLedger ledger;
+    std::map<PendingKey, Pending> pending;
+    ledger::Amounts pending_sum;
+    ledger::Amounts high_water;  // headroom right after the last allotment
+    absl::flat_hash_map<uint16_t, int64_t> awards_by_municipality;  // held or waiting
+    bool ledger_changed = false;
+  };
+  // A decision whose reply is held back while funds may still come.
+  struct Waiter {
+    absl::Time deadline;
+    DecideReply reply;
+    absl::flat_hash_map<ApplicationId, size_t> open;  // index into reply.items
+  };
+
+  explicit NodeCore(const NodeId& node);
+  absl::Status RecoverCalls(const storage::View& view);
+  absl::Status RecoverHeaders(const storage::View& view);
+  absl::Status RecoverPending(const storage::View& view, const CallId& call,
+                              const ApplicationId& id);
+
+  void Do(absl::Time now, engine::Ticket ticket, TimePassed&&, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, SubmitCommand&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, EvaluateCommand&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, DecideCommand&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, LinkAdmitted&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, LinkLost&&, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, national::v1::AllotmentTotals&& command,
+          Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, national::v1::Recall&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, national::v1::DownEntry&& command,
+          Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, national::v1::Fence&& command, Effects& effects);
+
+  SubmitItemReply SubmitOne(absl::Time now, const SubmitCommand& command, SubmitItem&& item,
+                            Effects& effects);
+  SubmitItemReply SubmitKnown(absl::Time now, const SubmitCommand& command, SubmitItem&& item,
+                              const ApplicationId& id, Effects& effects);
+  DecisionReply EvaluateOne(absl::Time now, EvaluateItem&& item, Effects& effects);
+  DecisionReply DecideOne(absl::Time now, const std::string& actor, DecideItem&& item,
+                          Effects& effects);
+  std::optional<Fault> CheckDecision(const std::string& actor, const DecideItem& item,
+                                     const Header& header, ledger::Amounts* award) const;
+
+  // OK, or why nothing may be written / why this request can't be taken again.
+  absl::Status Admissible(const RequestKey& request) const;
+  void RememberRequest(const RequestKey& request, const std::vector<DecisionReply>& replies,
+                       Effects& effects);
+
+  // Writes one journal record and the sealed parts that belong to it.
+  Seq Journal(absl::Time now, const national::v1::PublicRecord& what, SealedParts&& sealed,
+              Effects& effects);
+  // Journals the record's new state under `verb` and stores it with its header.
+  Seq Change(absl::Time now, const ApplicationId& id, region::v1::Application& record,
+             programme::Verb verb, SealedParts&& sealed, Effects& effects);
+
+  // Awards what waits, in order, as far as headroom goes.
+  void FundPending(absl::Time now, CallState& call, Effects& effects);
+  void AddPending(CallState& call, const ApplicationId& id, const region::v1::Application& record);
+  void RemovePending(CallState& call, const ApplicationId& id,
+                     const region::v1::Application& record);
+  void ResolveWaiters(const ApplicationId& id, national::v1::ApplicationStatus status, Seq seq,
+                      Effects& effects);
+  void UpdateDemands();
+
+  CallState* FindCall(const CallId& id);
+  CallState& CallOf(const Header& header) { return *calls_[header.call].second; }
+  const CallState& CallOf(const Header& header) const { return *calls_[header.call].second; }
+  uint16_t CallIndex(const CallId& id);
+  uint16_t MunicipalityIndex(const std::string& code);
+  void CountAward(CallState& call, const Header& header, int64_t change);
+
+  NodeState state_;
+  bool state_changed_ = false;
+  bool connected_ = false;
+  bool may_spend_ = false;
+
+  std::vector<std::pair<CallId, std::unique_ptr<CallState>>> calls_;  // grows only
+  absl::flat_hash_map<CallId, uint16_t> call_indexes_;
+  std::vector<std::string> municipalities_;  // ATVK codes; grows only
+  absl::flat_hash_map<std::string, uint16_t> municipality_indexes_;
+  absl::flat_hash_map<ApplicationId, Header> headers_;
+  absl::flat_hash_map<Digest, ApplicationId> references_;
+
+  std::map<engine::Ticket, Waiter> waiters_;
+  absl::flat_hash_map<ApplicationId, std::vector<engine::Ticket>> waiters_of_;
+  std::map<CallId, ledger::Amounts> demands_;
+  RecentRequests recent_requests_;
+};
+
+}  // namespace kopa::node
+
+#endif  // KOPA_REGIONAL_NODE_CORE_NODE_CORE_H_

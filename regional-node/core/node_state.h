@@ -1,0 +1,38 @@
+#ifndef KOPA_REGIONAL_NODE_CORE_NODE_STATE_H_
+#define KOPA_REGIONAL_NODE_CORE_NODE_STATE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/base/strong.h"
+#include "common/journal/chain.h"
+#include "kopa/national/v1/journal.pb.h"
+
+namespace kopa::node {
+
+// What a node knows of itself beyond its applications and money; one record, rewritten in each group
+// that changes it.
+struct NodeState {
+  NodeId node;
+  EpochNumber epoch;
+  std::string epoch_nonce;  // 16 bytes
+  journal::Head head;
+  uint64_t incarnation = 0;  // of the centre, as last met
+  std::string incarnation_nonce;
+  uint64_t down_cursor = 0;  // last entry of the centre's down-log that is durable here
+  national::v1::FenceReason fence_reason = national::v1::FENCE_REASON_UNSPECIFIED;
+  std::string fence_detail;
+
+  bool fenced() const { return fence_reason != national::v1::FENCE_REASON_UNSPECIFIED; }
+
+  std::string Serialize() const;
+  static absl::StatusOr<NodeState> Parse(absl::string_view bytes);
+};
+
+// Key of the record in family kMeta.
+inline constexpr char kNodeStateKey[] = "state";
+
+}  // namespace kopa::node
+
+#endif  // KOPA_REGIONAL_NODE_CORE_NODE_STATE_H_

@@ -1,0 +1,112 @@
+// Hand-ins: new, replayed, in conflict, or in place of one that was returned.
+
+#include <utility>
+
+#include "common/base/status.h"
+#include "regional-node/core/families.h"
+#include "regional-node/core/node_core.h"
+
+namespace kopa::node {
+
+using ::kopa::national::v1::APPLICATION_STATUS_RETURNED;
+using ::kopa::national::v1::APPLICATION_STATUS_SUBMITTED;
+using ::kopa::region::v1::SUBMIT_OUTCOME_ACCEPTED;
+using ::kopa::region::v1::SUBMIT_OUTCOME_REJECTED;
+using ::kopa::region::v1::SUBMIT_OUTCOME_REPLAYED;
+
+void NodeCore::Do(absl::Time now, engine::Ticket ticket, SubmitCommand&& command,
+                  Effects& effects) {
+  if (absl::Status status = Admissible(command.request); !status.ok()) {
+    effects.Reply(ticket, {std::move(status), Done{}});
+    return;
+  }
+  SubmitReply reply;
+  reply.items.reserve(command.items.size());
+  for (SubmitItem& item : command.items) {
+    reply.items.push_back(SubmitOne(now, command, std::move(item), effects));
+  }
+  if (!command.dry_run) RememberRequest(command.request, {}, effects);
+  effects.Reply(ticket, {absl::OkStatus(), std::move(reply)});
+}
+
+SubmitItemReply NodeCore::SubmitOne(absl::Time now, const SubmitCommand& command,
+                                    SubmitItem&& item, Effects& effects) {
+  const auto known = references_.find(item.reference);
+  if (known != references_.end()) {
+    const ApplicationId id = known->second;
+    return SubmitKnown(now, command, std::move(item), id, effects);
+  }
+  SubmitItemReply reply;
+  if (!item.faults.empty()) {
+    reply.outcome = SUBMIT_OUTCOME_REJECTED;
+    reply.faults = std::move(item.faults);
+    return reply;
+  }
+  reply.outcome = SUBMIT_OUTCOME_ACCEPTED;
+  if (command.dry_run) return reply;
+  reply.id = item.new_id;
+  Header& header = headers_[item.new_id];
+  header.call = CallIndex(command.call);
+  header.municipality = MunicipalityIndex(item.record.summary().municipality());
+  header.reference = item.reference;
+  header.content = item.content;
+  header.request = command.request.digest;
+  references_.emplace(item.reference, item.new_id);
+  effects.wrapped_keys.emplace_back(item.new_id, std::move(item.wrapped_key));
+  reply.seq = Change(now, item.new_id, item.record, programme::Verb::kSubmit,
+                     std::move(item.sealed), effects);
+  return reply;
+}
+
+SubmitItemReply NodeCore::SubmitKnown(absl::Time now, const SubmitCommand& command,
+                                      SubmitItem&& item, const ApplicationId& id,
+                                      Effects& effects) {
+  Header& header = headers_[id];
+  SubmitItemReply reply;
+  reply.id = id;
+  if (header.content == item.content) {
+    // The same request again is told the same as the first time; another one that it came too late.
+    const bool same_request = !command.dry_run && !command.request.id.is_nil() &&
+                              header.request == command.request.digest;
+    reply.outcome = same_request ? SUBMIT_OUTCOME_ACCEPTED : SUBMIT_OUTCOME_REPLAYED;
+    reply.seq = Seq(header.submit_seq);
+    return reply;
+  }
+  if (header.status != APPLICATION_STATUS_RETURNED) {
+    reply.outcome = SUBMIT_OUTCOME_REJECTED;
+    reply.faults.push_back(
+        {"external_ref", "CONFLICT",
+         "an application with this reference was handed in before with other content; take another "
+         "reference, or ask the coordinator to return that application for correction",
+         "iesniegums ar šo atsauci jau ir iesniegts ar citu saturu; norādiet citu atsauci vai lūdziet "
+         "koordinatoru atgriezt iepriekšējo precizēšanai"});
+    return reply;
+  }
+  if (!item.faults.empty()) {
+    reply.outcome = SUBMIT_OUTCOME_REJECTED;
+    reply.faults = std::move(item.faults);
+    return reply;
+  }
+  if (command.dry_run) {
+    reply.outcome = SUBMIT_OUTCOME_ACCEPTED;
+    return reply;
+  }
+  if (!item.current.has_value() || item.current->summary().version() != header.version) {
+    reply.needs_current = true;
+    return reply;
+  }
+  region::v1::Application record = std::move(item.record);
+  *record.mutable_history() = item.current->history();
+  *record.mutable_submit_time() = item.current->submit_time();
+  record.mutable_summary()->set_application_id(std::string(id.bytes()));
+  record.mutable_summary()->set_version(header.version + 1);
+  record.mutable_summary()->set_status(APPLICATION_STATUS_SUBMITTED);
+  header.municipality = MunicipalityIndex(record.summary().municipality());
+  header.content = item.content;
+  header.request = command.request.digest;
+  reply.outcome = SUBMIT_OUTCOME_ACCEPTED;
+  reply.seq = Change(now, id, record, programme::Verb::kResubmit, std::move(item.sealed), effects);
+  return reply;
+}
+
+}  // namespace kopa::node

@@ -1,0 +1,133 @@
+#include "common/rpc/identity.h"
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "common/rpc/limits.h"
+#include "common/rpc/server.h"
+#include "gmock/gmock.h"
+#include "grpcpp/create_channel.h"
+#include "gtest/gtest.h"
+#include "tests/unit/common/rpc/echo_service.h"
+#include "tests/unit/common/rpc/test_pki.h"
+
+namespace kopa::rpc {
+namespace {
+
+// Replies with who called.
+class WhoAmI {
+ public:
+  WhoAmI(const ServerBuilderOptions& options, Transport transport)
+      : service_([transport](grpc::CallbackServerContext* context, const std::string&,
+                             std::string* reply) {
+          ASSIGN_OR_RETURN(const Caller caller, CallerOf(*context, transport));
+          *reply = absl::StrCat(caller.actor, caller.believed ? " believed" : " proven");
+          return absl::OkStatus();
+        }) {
+    auto server = Server::Start(options, {&service_});
+    KOPA_CHECK_MSG(server.ok(), server.status().ToString());
+    server_ = *std::move(server);
+  }
+  const std::string& address() const { return server_->address(); }
+
+ private:
+  EchoService service_;
+  std::unique_ptr<Server> server_;
+};
+
+ServerBuilderOptions Insecure() {
+  ServerBuilderOptions options;
+  options.address = "127.0.0.1:0";
+  options.insecure = true;
+  return options;
+}
+
+std::string Ask(const std::shared_ptr<grpc::Channel>& channel,
+                const std::vector<std::string>& actors) {
+  std::string reply;
+  const absl::Status status = Echo(channel, "", &reply, [&actors](grpc::ClientContext* context) {
+    for (const std::string& actor : actors) context->AddMetadata(kActorMetadata, actor);
+  });
+  return status.ok() ? reply : absl::StatusCodeToString(status.code());
+}
+
+TEST(Identity, OnPlaintextTheMetadataIsBelieved) {
+  const WhoAmI server(Insecure(), Transport::kInsecure);
+  const auto channel = InsecureChannel(server.address());
+  EXPECT_EQ(Ask(channel, {}), "anonymous believed");
+  EXPECT_EQ(Ask(channel, {"anna"}), "anna believed");
+  EXPECT_EQ(Ask(channel, {"anna", "berta"}), "INVALID_ARGUMENT");
+  EXPECT_EQ(Ask(channel, {""}), "INVALID_ARGUMENT");
+  EXPECT_EQ(Ask(channel, {std::string(kActorBytesMax, 'a')}),
+            std::string(kActorBytesMax, 'a') + " believed");
+  EXPECT_EQ(Ask(channel, {std::string(kActorBytesMax + 1, 'a')}), "INVALID_ARGUMENT");
+}
+
+TEST(Identity, PlaintextProvesNothing) {
+  const WhoAmI server(Insecure(), Transport::kTls);
+  EXPECT_EQ(Ask(InsecureChannel(server.address()), {"anna"}), "UNAUTHENTICATED");
+}
+
+class TlsIdentityTest : public testing::Test {
+ protected:
+  static ServerBuilderOptions Tls(const TestPki& pki) {
+    ServerBuilderOptions options;
+    options.address = "127.0.0.1:0";
+    options.tls = pki.Issue("server", "DNS:localhost,IP:127.0.0.1");
+    return options;
+  }
+
+  std::shared_ptr<grpc::Channel> ChannelWith(const TlsFiles& files) {
+    ChannelOptions options;
+    options.address = server_.address();
+    options.tls = files;
+    options.own_connection = true;
+    auto channel = NewChannel(options);
+    KOPA_CHECK_MSG(channel.ok(), channel.status().ToString());
+    return *channel;
+  }
+
+  TestPki pki_;
+  WhoAmI server_{Tls(pki_), Transport::kTls};
+};
+
+TEST_F(TlsIdentityTest, TheUriIsTakenElseTheCommonName) {
+  EXPECT_EQ(Ask(ChannelWith(pki_.Issue("anna", "")), {}), "anna proven");
+  EXPECT_EQ(Ask(ChannelWith(pki_.Issue("anna", "URI:kopa:node:zemgale,DNS:x.lv")), {}),
+            "kopa:node:zemgale proven");
+}
+
+TEST_F(TlsIdentityTest, TheMetadataIsNotLookedAt) {
+  EXPECT_EQ(Ask(ChannelWith(pki_.Issue("anna", "")), {"director"}), "anna proven");
+}
+
+TEST_F(TlsIdentityTest, ACertificateMustNameItsHolderOnce) {
+  EXPECT_EQ(Ask(ChannelWith(pki_.Issue("anna", "URI:kopa:a,URI:kopa:b")), {}), "UNAUTHENTICATED");
+  EXPECT_EQ(Ask(ChannelWith(pki_.Issue("", "DNS:x.lv")), {}), "UNAUTHENTICATED");
+}
+
+TEST_F(TlsIdentityTest, CertificatesOfStrangersDoNotGetIn) {
+  const TestPki stranger;
+  TlsFiles files = stranger.Issue("anna", "");
+  files.ca = pki_.Issue("x", "").ca;  // it trusts the server; the server must not trust it
+  EXPECT_EQ(Ask(ChannelWith(files), {}), "UNAVAILABLE");
+}
+
+TEST_F(TlsIdentityTest, WithoutACertificateNobodyGetsIn) {
+  grpc::SslCredentialsOptions ssl;
+  ssl.pem_root_certs = LoadTls(pki_.Issue("x", ""))->ca;
+  const auto channel = grpc::CreateChannel(server_.address(), grpc::SslCredentials(ssl));
+  EXPECT_EQ(Ask(channel, {"anna"}), "UNAVAILABLE");
+}
+
+TEST_F(TlsIdentityTest, AClientRefusesAServerOfStrangers) {
+  const TestPki stranger;
+  TlsFiles files = pki_.Issue("anna", "");
+  files.ca = stranger.Issue("x", "").ca;
+  EXPECT_EQ(Ask(ChannelWith(files), {}), "UNAVAILABLE");
+}
+
+}  // namespace
+}  // namespace kopa::rpc
