@@ -115,6 +115,7 @@ void CentralCore::Do(absl::Time now, HelloCommand&& command, Effects& effects) {
     effects.outgoing.push_back(
         {node.session, absl::AbortedError("a newer stream of this node took over")});
   }
+  ForgetSession(id);  // what was asked of the older stream may never have arrived
   node.session = command.session;
   node.connected = false;
   node.head_at_hello = hello.head_seq();
@@ -131,9 +132,22 @@ void CentralCore::Do(absl::Time now, HelloCommand&& command, Effects& effects) {
   Send(command.session, std::move(response), effects);
 }
 
+CentralCore::NodeStatus* CentralCore::Speaking(const NodeId& id, Session session) {
+  const auto found = nodes_.find(id);
+  if (found == nodes_.end() || found->second.session != session) return nullptr;
+  return &found->second;
+}
+
+void CentralCore::ForgetSession(const NodeId& id) {
+  for (auto& [call, nodes] : demands_) nodes.erase(id);
+  for (auto& [call, nodes] : asked_) nodes.erase(id);
+  for (const auto& [call, publication] : calls_) unsettled_.insert(call);
+}
+
 void CentralCore::Do(absl::Time now, ProofCommand&& command, Effects& effects) {
-  NodeStatus& node = nodes_.at(command.node);
-  if (node.session != command.session || node.connected) return;
+  NodeStatus* const speaker = Speaking(command.node, command.session);
+  if (speaker == nullptr || speaker->connected) return;
+  NodeStatus& node = *speaker;
   const Greeting& greeting = greeted_.at(command.node);
   if (command.proof.applied_seq() != node.record.applied.seq.value() ||
       command.proof.hash() != node.record.applied.hash) {
@@ -219,19 +233,30 @@ void CentralCore::FenceNode(absl::Time now, const NodeId& id, Session session, u
   node.record.fence_sticky = node.record.fence_sticky || two_copies ||
                              reason == national::v1::FENCE_REASON_OVERDRAWN ||
                              reason == national::v1::FENCE_REASON_BAD_RECORD;
+  effects.nodes_changed.insert(id);
+  // A stream that has not proved itself yet may still be the real node's: it is left to its proof.
+  if (node.session != session && !two_copies) return;
   node.connected = false;
   node.session = Session();
-  effects.nodes_changed.insert(id);
-  for (const auto& [call, publication] : calls_) unsettled_.insert(call);
+  ForgetSession(id);
 }
 
 void CentralCore::Do(absl::Time now, RecordsCommand&& command, Effects& effects) {
-  NodeStatus& node = nodes_.at(command.node);
-  if (node.session != command.session || !node.connected) return;
+  NodeStatus* const speaker = Speaking(command.node, command.session);
+  if (speaker == nullptr || !speaker->connected) return;
+  NodeStatus& node = *speaker;
   for (RecordsCommand::Record& record : command.records) {
     const uint64_t seq = record.journal.seq();
-    if (seq <= node.record.applied.seq.value()) continue;  // applied before
-    if (seq != node.record.applied.seq.Next().value()) break;  // a gap: the ack tells the cursor
+    const journal::Head& applied = node.record.applied;
+    if (seq == applied.seq.value() && record.journal.hash() != applied.hash) {
+      FenceNode(now, command.node, node.session, node.record.epoch.value(),
+                node.record.epoch_nonce, national::v1::FENCE_REASON_OTHER_HISTORY,
+                absl::StrCat("its record ", seq, " is not the one that the centre has applied"),
+                effects);
+      return;
+    }
+    if (seq <= applied.seq.value()) continue;  // applied before
+    if (seq != applied.seq.Next().value()) break;  // a gap: the ack tells the cursor
     if (!ApplyRecord(now, command.node, node, record, effects)) return;
   }
   effects.nodes_changed.insert(command.node);
@@ -274,21 +299,21 @@ bool CentralCore::ApplyRecord(absl::Time now, const NodeId& id, NodeStatus& node
 
 void CentralCore::Do(absl::Time, DemandCommand&& command, Effects&) {
   const CallId call(command.demand.call());
-  if (fold_.FindCall(call) == nullptr) return;
-  if (nodes_.at(command.node).session != command.session || !Connected(command.node)) return;
-  demands_[call][command.node] = ledger::Amounts::FromProto(command.demand.target());
+  const ledger::Amounts target = ledger::Amounts::FromProto(command.demand.target());
+  if (fold_.FindCall(call) == nullptr || target.AnyNegative()) return;
+  const NodeStatus* const node = Speaking(command.node, command.session);
+  if (node == nullptr || !node->connected) return;
+  demands_[call][command.node] = target;
   unsettled_.insert(call);
 }
 
 void CentralCore::Do(absl::Time, SessionLost&& command, Effects& effects) {
-  const auto found = nodes_.find(command.node);
-  if (found == nodes_.end() || found->second.session != command.session) return;
-  found->second.session = Session();
-  found->second.connected = false;
-  for (auto& [call, nodes] : demands_) nodes.erase(command.node);
-  for (auto& [call, nodes] : asked_) nodes.erase(command.node);
+  NodeStatus* const node = Speaking(command.node, command.session);
+  if (node == nullptr) return;
+  node->session = Session();
+  node->connected = false;
   effects.nodes_changed.insert(command.node);
-  for (const auto& [call, publication] : calls_) unsettled_.insert(call);
+  ForgetSession(command.node);
 }
 
 }  // namespace kopa::central

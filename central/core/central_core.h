@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,12 @@ class CentralCore {
   absl::Status RecoverFold(const storage::View& view);
   absl::Status Publish(absl::Time now, const programme::v1::Call& definition, Effects& effects);
 
+  // Puts a call into the down-log of one node.
+  void Tell(const NodeId& node, const programme::v1::CallPublication& publication,
+            Effects& effects);
+  // A node that was added after calls were published has to hear of them, too.
+  void CatchUpDownLogs(Effects& effects);
+
   void Do(absl::Time, TimePassed&&, Effects&) {}
   void Do(absl::Time now, HelloCommand&& command, Effects& effects);
   void Do(absl::Time now, ProofCommand&& command, Effects& effects);
@@ -80,6 +87,10 @@ class CentralCore {
   void Do(absl::Time now, DemandCommand&& command, Effects& effects);
   void Do(absl::Time now, SessionLost&& command, Effects& effects);
 
+  // The node, if `session` is the stream that speaks for it now; nullptr otherwise.
+  NodeStatus* Speaking(const NodeId& id, Session session);
+  // Drops what is known of a node by its stream alone, and has every call settled anew.
+  void ForgetSession(const NodeId& id);
   // Why a Hello can't be let in; unspecified where it can.
   national::v1::FenceReason Judge(const NodeStatus& node, const national::v1::Hello& hello,
                                   std::string* detail) const;

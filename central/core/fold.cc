@@ -12,6 +12,12 @@ using ::kopa::national::v1::PublicRecord;
 
 namespace {
 
+// What no single application reaches. Sums of millions of these stay far below what 64 bits hold,
+// so that nonsense in one node's journal can't make the national sums overflow.
+constexpr Amounts kApplicationMost(100'000'000'000, 1'000'000, 1'000'000);
+// The end of the year 9999.
+constexpr int64_t kSecondsMost = 253'402'300'799;
+
 absl::Time SinceOf(const ApplicationSummary& summary) {
   const auto& time = summary.pending_since_time();
   return absl::FromUnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1000);
@@ -61,6 +67,10 @@ absl::Status NationalFold::Apply(const NodeId& node, const PublicRecord& what,
       if (call == nullptr) return absl::InvalidArgumentError("an unknown call");
       const Amounts total = Amounts::FromProto(what.handed_back().handed_back());
       const ledger::Totals& totals = call->ledger.of(node);
+      if (total.AnyNegative()) return absl::InvalidArgumentError("a negative amount handed back");
+      if (!AllAtMost(total, totals.allotted)) {
+        return absl::FailedPreconditionError("it hands back more than was ever allotted to it");
+      }
       const Amounts more = ledger::ClampToZero(total - totals.handed_back);
       if (!AllAtMost(call->ledger.limits().LimitedPart(more),
                      ledger::ClampToZero(call->ledger.limits().LimitedPart(totals.Headroom())))) {
@@ -82,14 +92,26 @@ absl::Status NationalFold::CheckApplication(const NodeId& node,
   if (call == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat("an unknown call: ", summary.call()));
   }
-  const Amounts requested = Amounts::FromProto(summary.requested());
   const Amounts awarded = Amounts::FromProto(summary.awarded());
-  if (requested.AnyNegative() || awarded.AnyNegative() ||
-      Amounts::FromProto(summary.pending()).AnyNegative() ||
-      !national::v1::ApplicationStatus_IsValid(summary.status()) ||
-      summary.status() == national::v1::APPLICATION_STATUS_UNSPECIFIED) {
-    return absl::InvalidArgumentError("an application with a negative amount or without status");
+  for (const programme::v1::Units* units :
+       {&summary.requested(), &summary.awarded(), &summary.pending()}) {
+    const Amounts amounts = Amounts::FromProto(*units);
+    if (amounts.AnyNegative() || !AllAtMost(amounts, kApplicationMost)) {
+      return absl::InvalidArgumentError("an application with an amount that can't be");
+    }
   }
+  const int64_t since_seconds = summary.pending_since_time().seconds();
+  if (!national::v1::ApplicationStatus_IsValid(summary.status()) ||
+      summary.status() == national::v1::APPLICATION_STATUS_UNSPECIFIED || since_seconds < 0 ||
+      since_seconds > kSecondsMost) {
+    return absl::InvalidArgumentError("an application without status or with a time that can't be");
+  }
+  if (!names_.municipalities.HasRoomFor(summary.municipality()) ||
+      !names_.applicant_types.HasRoomFor(summary.applicant_type()) ||
+      !names_.activity_sets.HasRoomFor(absl::StrJoin(summary.activities(), ","))) {
+    return absl::InvalidArgumentError("more different names than there can be");
+  }
+  uint32_t version = 0;
   Amounts held;
   if (const auto found = summaries_.find(id); found != summaries_.end()) {
     const CellKey& cell = found->second.cell;
@@ -98,6 +120,11 @@ absl::Status NationalFold::CheckApplication(const NodeId& node,
       return absl::InvalidArgumentError("an application that belongs to another node or call");
     }
     held = found->second.awarded;
+    version = found->second.version;
+  }
+  if (summary.version() <= version) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("version ", summary.version(), " of an application after version ", version));
   }
   const Amounts more = ledger::ClampToZero(awarded - held);
   const ledger::UnitLimits& limits = call->ledger.limits();

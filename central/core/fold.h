@@ -42,7 +42,8 @@ class NationalFold {
     absl::Time since;
     NodeId node;
     ApplicationId id;
-    auto operator<=>(const PendingKey&) const = default;
+    // Not `auto`: absl::Time has < and == only.
+    std::strong_ordering operator<=>(const PendingKey&) const = default;
   };
   using PendingAwards = std::map<PendingKey, ledger::Amounts>;
 

@@ -105,6 +105,7 @@ absl::Status CentralCore::Open(absl::Time now, std::string nonce,
   for (const programme::v1::Call& definition : definitions) {
     RETURN_IF_ERROR(Publish(now, definition, effects));
   }
+  CatchUpDownLogs(effects);
   Finish(effects);
   return absl::OkStatus();
 }
@@ -119,7 +120,16 @@ absl::Status CentralCore::Publish(absl::Time now, const programme::v1::Call& def
       return absl::OkStatus();
     }
     next.set_version(next.version() + 1);
-    if (!fold_.FindCall(id)->ledger.LimitsFit(ledger::UnitLimits(next.limits()))) {
+    const ledger::CentralLedger& ledger = fold_.FindCall(id)->ledger;
+    const ledger::UnitLimits limits(next.limits());
+    for (ledger::Unit unit : ledger::kUnits) {
+      if (ledger.limits().limited(unit) || !limits.limited(unit)) continue;
+      return absl::FailedPreconditionError(
+          absl::StrCat("call ", id.value(), ": ", std::string(ledger::UnitName(unit)),
+                       " were without limit; nodes may have awarded any number of them, also where "
+                       "the centre does not know it yet, so a limit can't be set any more"));
+    }
+    if (!ledger.LimitsFit(limits)) {
       return absl::FailedPreconditionError(
           absl::StrCat("call ", id.value(), ": its limits can't fall below what is already allotted"));
     }
@@ -139,16 +149,31 @@ absl::Status CentralCore::Publish(absl::Time now, const programme::v1::Call& def
   what.mutable_call_published()->set_version(next.version());
   what.mutable_call_published()->set_definition_sha256(Sha256(next.SerializeAsString()));
   Journal(now, what, effects);
-  for (const auto& [node, status] : nodes_) {
-    auto& log = down_logs_[node];
-    national::v1::DownEntry entry;
-    entry.set_incarnation(state_.incarnation);
-    entry.set_number(log.size() + 1);
-    *entry.mutable_call() = publication;
-    effects.batch.Put(kDown, NodeSeqKey(node, Seq(entry.number())), entry.SerializeAsString());
-    log.push_back(std::move(entry));
-  }
+  for (const auto& [node, status] : nodes_) Tell(node, publication, effects);
   return absl::OkStatus();
+}
+
+void CentralCore::Tell(const NodeId& node, const programme::v1::CallPublication& publication,
+                       Effects& effects) {
+  auto& log = down_logs_[node];
+  national::v1::DownEntry entry;
+  entry.set_incarnation(state_.incarnation);
+  entry.set_number(log.size() + 1);
+  *entry.mutable_call() = publication;
+  effects.batch.Put(kDown, NodeSeqKey(node, Seq(entry.number())), entry.SerializeAsString());
+  log.push_back(std::move(entry));
+}
+
+void CentralCore::CatchUpDownLogs(Effects& effects) {
+  for (const auto& [node, status] : nodes_) {
+    std::set<CallId> told;
+    for (const national::v1::DownEntry& entry : down_logs_[node]) {
+      told.insert(CallId(entry.call().call().id()));
+    }
+    for (const auto& [id, publication] : calls_) {
+      if (!told.contains(id)) Tell(node, publication, effects);
+    }
+  }
 }
 
 }  // namespace kopa::central

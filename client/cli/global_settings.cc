@@ -89,7 +89,9 @@ absl::StatusOr<GlobalSettings> Merge(const GlobalFlags& flags, const settings::E
   connection.tls_key_file = FirstGiven(flags.tls_key_file, Variable(variable, "KOPA_TLS_KEY"), context.tls_key_file);
   connection.tls_authority_file =
       FirstGiven(flags.tls_authority_file, Variable(variable, "KOPA_TLS_CA"), context.tls_authority_file);
-  if (!flags.timeout.empty()) ASSIGN_OR_RETURN(connection.timeout, ParseTimeout(flags.timeout));
+  if (!flags.timeout.empty()) {
+    ASSIGN_OR_RETURN(connection.timeout, ParseTimeout(flags.timeout));
+  }
   ASSIGN_OR_RETURN(merged.output, ParseOutput(flags.output));
   return merged;
 }

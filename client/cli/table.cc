@@ -1,7 +1,7 @@
 #include "client/cli/table.h"
 
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
+#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -16,30 +16,17 @@ namespace {
 
 constexpr char kGap[] = "  ";
 
+// What is no UTF-8 becomes U+FFFD.
+icu::UnicodeString Decode(absl::string_view text) {
+  return icu::UnicodeString::fromUTF8(
+      icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
+}
+
 size_t CodePointWidth(UChar32 code_point) {
-  if (code_point < 0) return 1;  // no UTF-8: terminals draw a replacement
   const int8_t kind = u_charType(code_point);
   if (kind == U_NON_SPACING_MARK || kind == U_ENCLOSING_MARK || kind == U_FORMAT_CHAR) return 0;
   const int width = u_getIntPropertyValue(code_point, UCHAR_EAST_ASIAN_WIDTH);
   return width == U_EA_FULLWIDTH || width == U_EA_WIDE ? 2 : 1;
-}
-
-// Without anything that a terminal would obey.
-std::string Shown(absl::string_view text) {
-  std::string shown;
-  int32_t at = 0;
-  const auto size = static_cast<int32_t>(text.size());
-  while (at < size) {
-    const int32_t begin = at;
-    UChar32 code_point = 0;
-    U8_NEXT(text.data(), at, size, code_point);
-    if (code_point >= 0 && u_charType(code_point) == U_CONTROL_CHAR) {
-      shown.push_back(' ');
-    } else {
-      shown.append(text.data() + begin, static_cast<size_t>(at - begin));
-    }
-  }
-  return shown;
 }
 
 std::string Padded(absl::string_view text, size_t width, bool right) {
@@ -51,15 +38,23 @@ std::string Padded(absl::string_view text, size_t width, bool right) {
 }  // namespace
 
 size_t DisplayWidth(absl::string_view text) {
+  const icu::UnicodeString decoded = Decode(text);
   size_t width = 0;
-  int32_t at = 0;
-  const auto size = static_cast<int32_t>(text.size());
-  while (at < size) {
-    UChar32 code_point = 0;
-    U8_NEXT(text.data(), at, size, code_point);
-    width += CodePointWidth(code_point);
+  for (int32_t at = 0; at < decoded.length(); at = decoded.moveIndex32(at, 1)) {
+    width += CodePointWidth(decoded.char32At(at));
   }
   return width;
+}
+
+std::string ShownText(absl::string_view text) {
+  icu::UnicodeString decoded = Decode(text);
+  for (int32_t at = 0; at < decoded.length(); ++at) {
+    // Controls lie below U+00A0, so none is half of a pair.
+    if (u_charType(decoded[at]) == U_CONTROL_CHAR) decoded.setCharAt(at, u' ');
+  }
+  std::string shown;
+  decoded.toUTF8String(shown);
+  return shown;
 }
 
 std::string Table::ToText(bool colour) const {
@@ -69,7 +64,7 @@ std::string Table::ToText(bool colour) const {
   lines.push_back(titles);
   for (const auto& row : rows_) {
     std::vector<std::string> cells;
-    for (const std::string& cell : row) cells.push_back(Shown(cell));
+    for (const std::string& cell : row) cells.push_back(ShownText(cell));
     lines.push_back(std::move(cells));
   }
   std::vector<size_t> widths(columns_.size(), 0);

@@ -12,6 +12,9 @@ namespace kopa::cli {
 // How many cells of a terminal a text takes: combining marks none, wide letters two.
 size_t DisplayWidth(absl::string_view text);
 
+// The text with control characters as spaces: without anything that a terminal would obey.
+std::string ShownText(absl::string_view text);
+
 // Rows for people or for a spreadsheet.
 class Table {
  public:

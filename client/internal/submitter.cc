@@ -30,21 +30,38 @@ Submitter::~Submitter() {
 }
 
 void Submitter::Add(const std::string& node, Submission submission) {
-  NodeStream* stream = nullptr;
-  {
-    MutexLock lock(&mutex_);
-    std::unique_ptr<NodeStream>& entry = streams_[node];
-    if (entry == nullptr) {
-      entry = std::make_unique<NodeStream>(node, options_, stubs_(node), prepare_, parts_,
-                                           [this](Delivery delivery) {
-                                             MutexLock delivery_lock(&delivery_mutex_);
-                                             on_delivery_(std::move(delivery));
-                                           });
-      if (cancelled_) entry->Cancel(Interrupted());
-    }
-    stream = entry.get();
+  const absl::StatusOr<NodeStream*> stream = StreamTo(node);
+  if (stream.ok()) {
+    (*stream)->Add(std::move(submission));
+    return;
   }
-  stream->Add(std::move(submission));
+  Delivery delivery;
+  delivery.tag = submission.tag;
+  delivery.node = node;
+  delivery.error = stream.status();
+  Deliver(std::move(delivery));
+}
+
+absl::StatusOr<NodeStream*> Submitter::StreamTo(const std::string& node) {
+  MutexLock lock(&mutex_);
+  std::unique_ptr<NodeStream>& stream = streams_[node];
+  if (stream == nullptr) {
+    auto stub = stubs_(node);
+    if (!stub.ok()) {
+      streams_.erase(node);
+      return stub.status();
+    }
+    stream = std::make_unique<NodeStream>(
+        node, options_, *std::move(stub), prepare_, parts_,
+        [this](Delivery delivery) { Deliver(std::move(delivery)); });
+    if (cancelled_) stream->Cancel(Interrupted());
+  }
+  return stream.get();
+}
+
+void Submitter::Deliver(Delivery delivery) {
+  MutexLock lock(&delivery_mutex_);
+  on_delivery_(std::move(delivery));
 }
 
 void Submitter::Finish() {

@@ -1,14 +1,31 @@
 #include "common/base/calendar.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
 namespace kopa {
 
+namespace {
+
+// Whether `text` begins like `shape`, in which 0 stands for any digit. Abseil's parsers take more than
+// we do: blanks, signs, short forms, "infinite-past".
+bool BeginsLike(absl::string_view text, absl::string_view shape) {
+  if (text.size() < shape.size()) return false;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const bool fits = shape[i] == '0' ? absl::ascii_isdigit(static_cast<unsigned char>(text[i]))
+                                      : text[i] == shape[i];
+    if (!fits) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text) {
   absl::CivilDay day;
-  // ParseCivilTime refuses days that do not exist but takes short forms ("2024-5-7"): ask for all ten.
-  if (text.size() != 10 || !absl::ParseCivilTime(text, &day)) {
+  // ParseCivilTime refuses days that do not exist.
+  if (text.size() != 10 || !BeginsLike(text, "0000-00-00") || !absl::ParseCivilTime(text, &day)) {
     return absl::InvalidArgumentError("a date looks like 2024-05-17");
   }
   return day;
@@ -17,11 +34,11 @@ absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text) {
 absl::StatusOr<absl::Time> ParseTime(absl::string_view text, absl::TimeZone zone) {
   absl::Time time;
   std::string error;
-  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return time;
   const std::string local = absl::StrReplaceAll(text, {{" ", "T"}});
+  const bool shape = BeginsLike(local, "0000-00-00T00:00") && text.back() != ' ';
+  if (shape && absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return time;
   absl::CivilSecond civil;
   absl::CivilMinute minute;
-  const bool shape = local.size() >= 16 && local[10] == 'T';
   if (!shape || !absl::ParseCivilTime(local, &civil)) {
     if (!shape || !absl::ParseCivilTime(local, &minute)) {
       return absl::InvalidArgumentError(

@@ -88,7 +88,7 @@ class Committer {
     if (queue.size() >= limits_.queue_commands) {
       return absl::ResourceExhaustedError("the server is busy: its queue is full");
     }
-    queue.push_back({std::move(command), std::move(done)});
+    queue.push_back({lane, std::move(command), std::move(done)});
     ++queued_;
     wake_.NotifyOne();
     return absl::OkStatus();
@@ -118,6 +118,7 @@ class Committer {
 
  private:
   struct Queued {
+    Lane lane;
     Command command;
     Callback done;
   };
@@ -138,15 +139,26 @@ class Committer {
       core_->Finish(effects);
       Commit(effects);
       commands_ += done;
-      group.erase(group.begin(), group.begin() + static_cast<std::ptrdiff_t>(done));
+      PutBack(group, done);
     }
   }
 
-  // Fills `group` up from the lanes. False when stopped and nothing is left.
+  // Returns what did not fit into the batch to the heads of its lanes, so that the next group is
+  // taken in turns again.
+  void PutBack(std::vector<Queued>& group, size_t done) {
+    MutexLock lock(&mutex_);
+    for (; group.size() > done; group.pop_back()) {
+      queues_[static_cast<size_t>(group.back().lane)].push_front(std::move(group.back()));
+      ++queued_;
+    }
+    group.clear();
+  }
+
+  // Fills the empty `group` from the lanes. False when stopped and nothing is left.
   bool TakeGroup(std::vector<Queued>& group, bool& tick) {
     MutexLock lock(&mutex_);
     tick = false;
-    while (queued_ == 0 && group.empty() && !stopping_) {
+    while (queued_ == 0 && !stopping_) {
       if (core_->WantsTick()) {
         if (!wake_.WaitFor(&mutex_, absl::ToChronoNanoseconds(limits_.tick))) {
           tick = true;

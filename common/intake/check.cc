@@ -20,7 +20,8 @@ void AddFaultsOf(const absl::Status& status, CheckedApplication* out) {
     // A municipality that no node covered yet on the call's day.
     faults.push_back({.field = std::string(kMunicipality.column),
                       .code = "UNKNOWN_MUNICIPALITY",
-                      .message = std::string(status.message())});
+                      .message = std::string(status.message()),
+                      .message_lv = ""});
   }
   for (Fault& fault : faults) out->faults.push_back(std::move(fault));
 }

@@ -29,14 +29,14 @@ struct CheckedApplication {
   // not a fault here: whoever asks compares.
   std::string node;
   // All that is wrong; not empty means refused. Fields are named as the columns of files
-  // (CONTRACT.md, "Input files"); of one initiative among several "initiatives[1].amount_eur",
+  // (docs/formats.md, "Input files"); of one initiative among several "initiatives[1].amount_eur",
   // counted from 0.
   std::vector<Fault> faults;
   // What was repaired on the way: MUNICIPALITY_REPAIRED.
   std::vector<Fault> notices;
 };
 
-// Checks an application that was received at `received` against its call. Faults (CONTRACT.md,
+// Checks an application that was received at `received` against its call. Faults (docs/formats.md,
 // "Input files"):
 //   every form    MISSING_FIELD BAD_TEXT TOO_LONG UNKNOWN_MUNICIPALITY AMBIGUOUS_MUNICIPALITY
 //                 UNKNOWN_VALUE BAD_SCHOOL_REG_NO BAD_EMAIL BAD_PHONE FIELD_NOT_ALLOWED BAD_AMOUNT

@@ -22,7 +22,8 @@ void SortAndDeduplicate(Strings* strings) {
 
 // Members are often minors: what a form has no use for is not taken in at all.
 void RefuseTeamParts(const FormContext& context) {
-  if (context.input.personal().members().empty() && !context.input.personal().has_support()) return;
+  const region::v1::PersonalPart& personal = context.input.personal();
+  if (personal.members().empty() && personal.support().ByteSizeLong() == 0) return;
   context.checks->Add(
       {.column = "members"}, "FIELD_NOT_ALLOWED",
       "this call has no teams: leave out members and support person",

@@ -115,7 +115,7 @@ void CountAges(const FormContext& context, const std::vector<int>& ages) {
 
 void RefuseProjectParts(const FormContext& context) {
   const region::v1::ApplicationInput& input = context.input;
-  if (!input.initiatives().empty() || input.personal().has_contact()) {
+  if (!input.initiatives().empty() || input.personal().contact().ByteSizeLong() > 0) {
     context.checks->Add({.column = input.initiatives().empty() ? "contact_name" : "initiatives"},
                         "FIELD_NOT_ALLOWED",
                         "a team has neither initiatives nor a contact beside its support person",

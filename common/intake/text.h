@@ -8,7 +8,7 @@
 
 namespace kopa::intake {
 
-// What a text may not hold (DOMAIN.md of the field's facts, "Checks on values").
+// What a text may not hold.
 enum class TextProblem {
   kNone,
   kNotUtf8,  // not well-formed (RFC 3629)

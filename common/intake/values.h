@@ -8,8 +8,7 @@
 
 namespace kopa::intake {
 
-// Checks on single values (DOMAIN.md of the field's facts, "Checks on values"). Each gives the
-// value's normal form, or nothing where it is not valid.
+// Checks on single values. Each gives the value's normal form, or nothing where it is not valid.
 
 // Registration number of a legal person: 11 digits, spaces ignored, sum of digit x
 // (9,1,4,8,3,10,2,5, 7,6,1) mod 11 = 3. Never judged by its prefix.

@@ -30,7 +30,7 @@ Fault Closed(const programme::TimeWindow& window) {
   const absl::CivilSecond closes = absl::ToCivilSecond(window.closes, window.zone);
   const bool midnight = closes == absl::CivilSecond(absl::CivilDay(closes));
   const absl::CivilDay last = window.LastDay();
-  Fault fault{.field = kField, .code = "WINDOW_CLOSED"};
+  Fault fault{.field = kField, .code = "WINDOW_CLOSED", .message = "", .message_lv = ""};
   fault.message =
       absl::StrCat("applications were taken until ",
                    midnight ? absl::StrCat("the end of ", absl::FormatCivilTime(last))

@@ -94,7 +94,8 @@ absl::Status ParsePublic(const national::v1::JournalRecord& record,
   if (!what->ParseFromString(record.public_record())) {
     return absl::DataLossError(absl::StrCat("record ", record.seq(), " does not parse"));
   }
-  if (what->kind_case() == national::v1::PublicRecord::KIND_NOT_SET || HasUnknownFields(*what)) {
+  if (what->kind_case() == national::v1::PublicRecord::KIND_NOT_SET || HasUnknownFields(*what) ||
+      HasUnknownFields(record)) {
     return absl::DataLossError(
         absl::StrCat("record ", record.seq(), " has fields that this version does not know"));
   }

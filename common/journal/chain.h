@@ -47,7 +47,8 @@ national::v1::JournalRecord Append(Head& head, EpochNumber epoch, absl::Time now
 absl::Status Follow(Head& head, const national::v1::JournalRecord& record);
 
 // Parses the public part. DATA_LOSS where it does not parse, where its kind is not set, or where it
-// has a field that this version does not know: the centre must not keep what it can't name.
+// or the record around it has a field that this version does not know: the centre must not keep what
+// it can't name.
 absl::Status ParsePublic(const national::v1::JournalRecord& record,
                          national::v1::PublicRecord* what);
 

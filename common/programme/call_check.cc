@@ -53,8 +53,10 @@ class CallChecker {
 
  private:
   void Add(std::string path, std::string message) {
-    faults_.push_back(
-        {.field = std::move(path), .code = "BAD_CALL", .message = std::move(message)});
+    faults_.push_back({.field = std::move(path),
+                       .code = "BAD_CALL",
+                       .message = std::move(message),
+                       .message_lv = ""});
   }
   void Require(bool condition, absl::string_view path, absl::string_view message) {
     if (!condition) Add(std::string(path), std::string(message));

@@ -3,6 +3,8 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -38,6 +40,15 @@ absl::string_view FieldBefore(absl::string_view line, size_t column) {
   return line.substr(begin, end - begin);
 }
 
+// The name in `... for field "policy".`; empty where the message is of another kind.
+absl::string_view FieldNamedIn(absl::string_view message) {
+  constexpr absl::string_view kBefore = "for field \"";
+  const size_t at = message.find(kBefore);
+  if (at == absl::string_view::npos) return "";
+  message.remove_prefix(at + kBefore.size());
+  return message.substr(0, message.find('"'));
+}
+
 class ErrorList : public google::protobuf::io::ErrorCollector {
  public:
   ErrorList(absl::string_view file, absl::string_view text)
@@ -45,15 +56,19 @@ class ErrorList : public google::protobuf::io::ErrorCollector {
 
   void AddError(int line, google::protobuf::io::ColumnNumber column,
                 const std::string& message) override {
-    absl::string_view field;
-    if (line >= 0 && static_cast<size_t>(line) < lines_.size()) {
+    absl::string_view field = FieldNamedIn(message);
+    if (!field.empty()) {
+      // Protobuf found out only after it had read on: go back to where the field stands.
+      MoveBackTo(field, &line, &column);
+    } else if (line >= 0 && static_cast<size_t>(line) < lines_.size()) {
       field = FieldBefore(lines_[static_cast<size_t>(line)], static_cast<size_t>(column));
     }
     const std::string place = PlaceText(file_, line, column);
     faults_.push_back(
         {.field = std::string(field),
          .code = "BAD_CALL",
-         .message = absl::StrCat(place, ": ", field, field.empty() ? "" : ": ", message)});
+         .message = absl::StrCat(place, ": ", field, field.empty() ? "" : ": ", message),
+         .message_lv = ""});
   }
 
   absl::Status ToStatus() const {
@@ -64,6 +79,19 @@ class ErrorList : public google::protobuf::io::ErrorCollector {
   }
 
  private:
+  void MoveBackTo(absl::string_view field, int* line, int* column) const {
+    size_t end = static_cast<size_t>(*column);
+    for (int at = std::min(*line, static_cast<int>(lines_.size()) - 1); at >= 0; --at) {
+      const size_t found = lines_[static_cast<size_t>(at)].substr(0, end).rfind(field);
+      if (found != absl::string_view::npos) {
+        *line = at;
+        *column = static_cast<int>(found);
+        return;
+      }
+      end = absl::string_view::npos;
+    }
+  }
+
   absl::string_view file_;
   std::vector<absl::string_view> lines_;
   std::vector<Fault> faults_;

@@ -30,7 +30,7 @@ constexpr ApplicationStatus kTrained = nv::APPLICATION_STATUS_TRAINED;
 constexpr bool kReason = true;
 constexpr bool kNoReason = false;
 
-// The life of an application (DOMAIN.md of the field's facts; docs/architecture.md draws it). What
+// The life of an application (docs/architecture.md draws it). What
 // refuses something, or takes it back, needs a reason.
 constexpr Step kSteps[] = {
     {kNone, Verb::kSubmit, kSubmitted},
@@ -112,7 +112,7 @@ std::string NamesOf(const std::vector<Verb>& verbs) {
 
 absl::Status IllegalStep(ApplicationStatus from, Verb verb, Life life) {
   const std::string legal = NamesOf(LegalVerbs(from, life));
-  Fault fault{.field = "status", .code = "ILLEGAL_STEP"};
+  Fault fault{.field = "status", .code = "ILLEGAL_STEP", .message = "", .message_lv = ""};
   fault.message =
       absl::StrCat("an application at ", StatusName(from), " does not take ", VerbName(verb), "; ",
                    legal.empty() ? "its life has ended" : absl::StrCat("it takes ", legal));

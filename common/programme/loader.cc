@@ -41,7 +41,8 @@ std::vector<Fault> CheckText(absl::string_view file_name, const CallText& text,
   if (!text.call().id().empty() && BaseName(file_name) != wanted) {
     faults.push_back({.field = "id",
                       .code = "BAD_CALL",
-                      .message = absl::StrCat("the file of this call must be named ", wanted)});
+                      .message = absl::StrCat("the file of this call must be named ", wanted),
+                      .message_lv = ""});
   }
   AddPlaces(text, &faults);
   return faults;
@@ -57,7 +58,8 @@ std::vector<Fault> CheckSet(const std::vector<CallText>& texts) {
     std::vector<Fault> one = {
         {.field = "id",
          .code = "BAD_CALL",
-         .message = absl::StrCat("the call is also defined at ", other->second->Place("id"))}};
+         .message = absl::StrCat("the call is also defined at ", other->second->Place("id")),
+         .message_lv = ""}};
     AddPlaces(text, &one);
     faults.push_back(std::move(one[0]));
   }
@@ -71,8 +73,9 @@ std::vector<Fault> CheckSet(const std::vector<CallText>& texts) {
     std::vector<Fault> one = {
         {.field = "required_team_call",
          .code = "BAD_CALL",
-         .message = absl::StrCat(wanted, found == by_id.end() ? " is not among the calls"
-                                                              : " is not a call for teams")}};
+         .message = absl::StrCat(
+             wanted, found == by_id.end() ? " is not among the calls" : " is not a call for teams"),
+         .message_lv = ""}};
     AddPlaces(text, &one);
     faults.push_back(std::move(one[0]));
   }

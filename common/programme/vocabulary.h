@@ -29,8 +29,8 @@ class Vocabulary {
   std::vector<std::string> ids_;
 };
 
-// All kinds of applicant that any call knows of, whether or not a call admits them (CONTRACT.md,
-// "Input files"): tells a kind that may not apply from a word that means nothing.
+// All kinds of applicant that any call knows of, whether or not a call admits them
+// (docs/formats.md, "Input files"): tells a kind that may not apply from a word that means nothing.
 const Vocabulary& AllApplicantTypes();
 
 // What PuMPuRS files answer under `youth_group`.

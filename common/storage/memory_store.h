@@ -14,8 +14,8 @@
 
 namespace kopa::storage {
 
-// The store's twin for tests and the simulator: the same contract, nothing on disk. Views and clones
-// cost a few pointers, whatever the store holds. Thread-safe.
+// The store's twin for tests and the simulator: the same contract, nothing on disk. Views and
+// clones cost a few pointers, whatever the store holds. Thread-safe.
 class MemoryStore : public Store {
  public:
   // Families 0 to family_count - 1; using another one ends the process.

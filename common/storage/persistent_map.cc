@@ -58,8 +58,8 @@ PersistentMap::NodePointer PersistentMap::Merge(const NodePointer& left, const N
   return WithChildren(*right, Merge(left, right->left), right->right);
 }
 
-// A key that is there already has its own priority, so it is met before any node of a lower one: the
-// split below never has to look for it.
+// A key that is there already has its own priority, so it is met before any node of a lower one:
+// the split below never has to look for it.
 PersistentMap::NodePointer PersistentMap::Insert(const NodePointer& node,
                                                  const std::shared_ptr<const Entry>& entry) {
   if (node == nullptr || entry->priority > node->entry->priority) {
@@ -81,8 +81,8 @@ PersistentMap::NodePointer PersistentMap::Remove(const NodePointer& node, absl::
 
 void PersistentMap::Put(std::string key, std::string value) {
   const uint64_t priority = PriorityOf(key);
-  root_ = Insert(root_, std::make_shared<const Entry>(
-                            Entry{std::move(key), std::move(value), priority}));
+  root_ = Insert(root_,
+                 std::make_shared<const Entry>(Entry{std::move(key), std::move(value), priority}));
 }
 
 void PersistentMap::Delete(absl::string_view key) {

@@ -10,13 +10,13 @@
 
 namespace kopa::storage {
 
-// An ordered map of strings whose copies are free: a copy shares every entry with the original, and a
-// change of one never shows in the other. It is what gives the memory store its snapshots and clones,
-// which the simulator takes by the thousand.
+// An ordered map of strings whose copies are free: a copy shares every entry with the original, and
+// a change of one never shows in the other. It is what gives the memory store its snapshots and
+// clones, which the simulator takes by the thousand.
 //
-// A treap with path copying: a change makes O(log n) new nodes and leaves the old ones to whoever still
-// holds them. A node's priority is a hash of its key, so the same keys always give the same tree.
-// One map is not thread-safe; different copies may be used by different threads.
+// A treap with path copying: a change makes O(log n) new nodes and leaves the old ones to whoever
+// still holds them. A node's priority is a hash of its key, so the same keys always give the same
+// tree. One map is not thread-safe; different copies may be used by different threads.
 class PersistentMap {
  public:
   // Replaces the value where the key is there already.
@@ -47,8 +47,8 @@ class PersistentMap {
   NodePointer root_;
 };
 
-// Walks the entries of [begin, end) of the map as it was when the cursor was made; `end` empty means
-// "to the last", `reverse` gives the same entries from the last to the first.
+// Walks the entries of [begin, end) of the map as it was when the cursor was made; `end` empty
+// means "to the last", `reverse` gives the same entries from the last to the first.
 class PersistentMap::Cursor {
  public:
   Cursor(const PersistentMap& map, absl::string_view begin, absl::string_view end, bool reverse);

@@ -14,12 +14,12 @@
 
 namespace kopa::storage {
 
-// A named, separately ordered set of keys (a RocksDB column family). A program lists the families it
-// uses in one table; the index in that table is what code passes around.
+// A named, separately ordered set of keys (a RocksDB column family). A program lists the families
+// it uses in one table; the index in that table is what code passes around.
 using Family = uint32_t;
 
-// An ordered list of changes that become visible and durable together, or not at all. A later change of
-// a key wins over an earlier one. Plain data: building one touches no store.
+// An ordered list of changes that become visible and durable together, or not at all. A later
+// change of a key wins over an earlier one. Plain data: building one touches no store.
 class WriteBatch {
  public:
   struct Change {
@@ -51,8 +51,8 @@ class WriteBatch {
   size_t bytes_ = 0;
 };
 
-// Walks keys in order. Not thread-safe. The views stay valid until the next move. May outlive the view
-// it came from, but not the store.
+// Walks keys in order. Not thread-safe. The views stay valid until the next move. May outlive the
+// view it came from, but not the store.
 class Iterator {
  public:
   virtual ~Iterator() = default;
@@ -83,9 +83,9 @@ class View {
                                          absl::string_view end, bool reverse = false) const = 0;
 };
 
-// Ordered keys, snapshot reads, atomic durable batches. Thread-safe, but callers keep to one writer:
-// the committer (common/engine). Two implementations under one contract test: RocksDB for real, memory
-// for tests and the simulator.
+// Ordered keys, snapshot reads, atomic durable batches. Thread-safe, but callers keep to one
+// writer: the committer (common/engine). Two implementations under one contract test: RocksDB for
+// real, memory for tests and the simulator.
 class Store {
  public:
   virtual ~Store() = default;
@@ -99,10 +99,10 @@ class Store {
   // The newest value outside any snapshot; as View::Get.
   virtual absl::StatusOr<std::string> Get(Family family, absl::string_view key) const = 0;
 
-  // Rewrites what holds the keys of the range (begin and end as for View::Scan), so that values which were
-  // deleted or replaced before the call lie in no file of this store any more: what an erasure ends with.
-  // Values that a living view still shows stay until the next call after it is gone. Slow, as it may
-  // rewrite the whole family; any thread may call it.
+  // Rewrites what holds the keys of the range (begin and end as for View::Scan), so that values
+  // which were deleted or replaced before the call lie in no file of this store any more: what an
+  // erasure ends with. Values that a living view still shows stay until the next call after it is
+  // gone. Slow, as it may rewrite the whole family; any thread may call it.
   virtual absl::Status Purge(Family family, absl::string_view begin, absl::string_view end) = 0;
 
   // Bytes that are free for this store, for refusing writes before the disk is full.

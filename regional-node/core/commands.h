@@ -59,6 +59,7 @@ struct SubmitCommand {
 // One evaluation: `next` is `current` with the evaluation added and the score worked out.
 struct EvaluateItem {
   ApplicationId id;
+  std::optional<Fault> refused;  // the handler found a fault; the rest is empty then
   region::v1::Application next;
   uint32_t current_version = 0;
   SealedParts sealed;
@@ -71,6 +72,7 @@ struct EvaluateCommand {
 
 struct DecideItem {
   ApplicationId id;
+  std::optional<Fault> refused;  // the handler found a fault; the rest is empty then
   region::v1::Application current;
   programme::Verb verb{};
   std::optional<int64_t> award_cents;  // approvals: instead of what was asked for
@@ -99,7 +101,8 @@ using NodeCommand =
 struct SubmitItemReply {
   region::v1::SubmitOutcome outcome = region::v1::SUBMIT_OUTCOME_UNSPECIFIED;
   ApplicationId id;
-  Seq seq;
+  Seq seq;           // of the record that holds the hand-in
+  std::string hash;  // of that record; empty for a replay, whose record the handler reads
   std::vector<Fault> faults;
   // The application stands at RETURNED and may be replaced: hand it in again with `current` set.
   bool needs_current = false;
@@ -109,8 +112,11 @@ struct DecisionReply {
   ApplicationId id;
   national::v1::ApplicationStatus status = national::v1::APPLICATION_STATUS_UNSPECIFIED;
   std::optional<Fault> fault;
-  Seq seq;               // zero where nothing was changed
-  bool stale = false;    // the application has changed since it was fetched: fetch and ask again
+  Seq seq;           // zero where nothing was changed
+  std::string hash;  // of the record; empty where nothing was changed, and in a repeated answer
+  // The application has changed since it was fetched: fetch it and ask again. If one item is stale
+  // nothing of the command was done.
+  bool stale = false;
 };
 
 struct SubmitReply {
@@ -130,6 +136,8 @@ struct NodeReply {
 struct NodeEffects : engine::BasicEffects<NodeReply> {
   // For the key store, durable before the batch.
   std::vector<std::pair<ApplicationId, std::string>> wrapped_keys;
+  // Definitions that were taken over, for the handlers' rules.
+  std::vector<programme::v1::Call> calls_changed;
 };
 
 }  // namespace kopa::node

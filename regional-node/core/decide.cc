@@ -54,6 +54,11 @@ Fault ThresholdFault(const programme::v1::Evaluation& rules,
   return fault;
 }
 
+bool AnyStale(const DecideReply& reply) {
+  return std::any_of(reply.items.begin(), reply.items.end(),
+                     [](const DecisionReply& item) { return item.stale; });
+}
+
 bool IsDecision(Verb verb) {
   return verb == Verb::kApprove || verb == Verb::kReject || verb == Verb::kReserve;
 }
@@ -88,17 +93,47 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, EvaluateCommand&& comma
     return;
   }
   DecideReply reply;
+  // Several evaluations of one application build on each other: each expects the one before.
+  absl::flat_hash_map<ApplicationId, uint32_t> earlier_items;
+  for (const EvaluateItem& item : command.items) {
+    if (item.refused.has_value()) continue;
+    const uint32_t before = earlier_items[item.id]++;
+    reply.items.push_back(FreshOrStale(item.id, item.current_version - before));
+  }
+  if (AnyStale(reply)) {
+    effects.Reply(ticket, {absl::OkStatus(), std::move(reply)});
+    return;
+  }
+  reply.items.clear();
+  absl::flat_hash_map<ApplicationId, const EvaluateItem*> done;
   for (EvaluateItem& item : command.items) {
-    reply.items.push_back(EvaluateOne(now, std::move(item), effects));
+    // One that builds on an earlier item could not know the history entry which that item made.
+    const EvaluateItem*& earlier = done[item.id];
+    if (earlier != nullptr) *item.next.mutable_history() = earlier->next.history();
+    reply.items.push_back(EvaluateOne(now, item, effects));
+    if (reply.items.back().seq.value() != 0) earlier = &item;
   }
   RememberRequest(command.request, reply.items, effects);
   effects.Reply(ticket, {absl::OkStatus(), std::move(reply)});
 }
 
-DecisionReply NodeCore::EvaluateOne(absl::Time now, EvaluateItem&& item, Effects& effects) {
+DecisionReply NodeCore::FreshOrStale(const ApplicationId& id, uint32_t version) const {
+  DecisionReply reply;
+  reply.id = id;
+  const auto header = headers_.find(id);
+  reply.stale = header != headers_.end() && header->second.version != version;
+  return reply;
+}
+
+DecisionReply NodeCore::EvaluateOne(absl::Time now, EvaluateItem& item, Effects& effects) {
   DecisionReply reply;
   reply.id = item.id;
   const auto found = headers_.find(item.id);
+  if (item.refused.has_value()) {
+    if (found != headers_.end()) reply.status = found->second.status;
+    reply.fault = std::move(item.refused);
+    return reply;
+  }
   if (found == headers_.end()) {
     reply.fault = NotFound();
     return reply;
@@ -106,7 +141,9 @@ DecisionReply NodeCore::EvaluateOne(absl::Time now, EvaluateItem&& item, Effects
   const Header& header = found->second;
   reply.status = header.status;
   if (header.version != item.current_version) {
-    reply.stale = true;
+    reply.fault = Fault{"application", "NOT_DONE",
+                        "an earlier evaluation of the same application in this request was refused",
+                        "iepriekšējais šī iesnieguma vērtējums šajā pieprasījumā tika noraidīts"};
     return reply;
   }
   const auto step =
@@ -118,6 +155,7 @@ DecisionReply NodeCore::EvaluateOne(absl::Time now, EvaluateItem&& item, Effects
   SetStatus(item.next, (*step)->to);
   reply.status = (*step)->to;
   reply.seq = Change(now, item.id, item.next, Verb::kEvaluate, std::move(item.sealed), effects);
+  reply.hash = state_.head.hash;
   return reply;
 }
 
@@ -141,13 +179,28 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, DecideCommand&& command
     return;
   }
   Waiter waiter;
+  for (const DecideItem& item : command.items) {
+    if (item.refused.has_value()) continue;
+    waiter.reply.items.push_back(FreshOrStale(item.id, item.current.summary().version()));
+  }
+  if (AnyStale(waiter.reply)) {
+    effects.Reply(ticket, {absl::OkStatus(), std::move(waiter.reply)});
+    return;
+  }
+  waiter.reply.items.clear();
   for (DecideItem& item : command.items) {
     DecisionReply one = DecideOne(now, command.actor, std::move(item), effects);
     const bool waits = one.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS &&
-                       !one.fault.has_value() && !one.stale;
+                       !one.fault.has_value();
     if (waits) waiter.open.emplace(one.id, waiter.reply.items.size());
     waiter.reply.items.push_back(std::move(one));
   }
+  // A later item of the same command may have freed the money that an earlier one waited for.
+  absl::erase_if(waiter.open, [&](const auto& open) {
+    DecisionReply& one = waiter.reply.items[open.second];
+    one.status = headers_.at(open.first).status;
+    return one.status != national::v1::APPLICATION_STATUS_PENDING_FUNDS;
+  });
   RememberRequest(command.request, waiter.reply.items, effects);
   if (waiter.open.empty() || !connected_) {
     effects.Reply(ticket, {absl::OkStatus(), std::move(waiter.reply)});
@@ -163,21 +216,28 @@ DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, Deci
   DecisionReply reply;
   reply.id = item.id;
   const auto found = headers_.find(item.id);
+  if (item.refused.has_value()) {
+    if (found != headers_.end()) reply.status = found->second.status;
+    reply.fault = std::move(item.refused);
+    return reply;
+  }
   if (found == headers_.end()) {
     reply.fault = NotFound();
     return reply;
   }
   Header& header = found->second;
   reply.status = header.status;
-  if (header.version != item.current.summary().version()) {
-    reply.stale = true;
-    return reply;
-  }
   CallState& call = CallOf(header);
   // Doing again what is done changes nothing and is no error.
   const bool waits = header.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS;
   if (programme::IsAlreadyDone(header.status, item.verb) ||
       (waits && item.verb == Verb::kApprove)) {
+    return reply;
+  }
+  if (header.version != item.current.summary().version()) {
+    reply.fault = Fault{"application", "DECIDED_TWICE",
+                        "the request decides twice on the same application; only the first was done",
+                        "pieprasījumā par vienu iesniegumu ir divi lēmumi; izpildīts tikai pirmais"};
     return reply;
   }
   Amounts award;
@@ -190,8 +250,9 @@ DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, Deci
   const bool held_award = programme::HoldsAward(header.status);
   if (waits) RemovePending(call, item.id, record);
   SetStatus(record, (*programme::FindStep(header.status, item.verb, LifeOf(call.definition)))->to);
+  const bool frees = held_award && !programme::HoldsAward(record.summary().status());
   const bool approve = item.verb == Verb::kApprove;
-  if (approve && may_spend_ && call.ledger.Covers(award)) {
+  if (approve && may_spend_ && !QueueBlocks(call) && call.ledger.Covers(award)) {
     call.ledger.Spend(award);
     call.ledger_changed = true;
     *record.mutable_summary()->mutable_awarded() = award.ToProto();
@@ -199,24 +260,26 @@ DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, Deci
     auto* summary = record.mutable_summary();
     summary->set_status(national::v1::APPLICATION_STATUS_PENDING_FUNDS);
     *summary->mutable_pending() = award.ToProto();
-    const int64_t micros = absl::ToUnixMicros(now);
+    const int64_t micros = absl::ToUnixMicros(NextPendingSince(now, call));
     summary->mutable_pending_since_time()->set_seconds(micros / 1'000'000);
     summary->mutable_pending_since_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) *
                                                      1000);
-  } else if (held_award) {
+  } else if (frees) {
     call.ledger.TakeBack(held);
     call.ledger_changed = true;
   }
   const int64_t counted_before = (waits || held_award) ? 1 : 0;
-  CountAward(call, header, (approve ? 1 : 0) - counted_before);
+  const int64_t counted_after = (approve || (held_award && !frees)) ? 1 : 0;
+  CountAward(call, header, counted_after - counted_before);
   reply.status = record.summary().status();
   reply.seq = Change(now, item.id, record, item.verb, std::move(item.sealed), effects);
+  reply.hash = state_.head.hash;
   if (reply.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS) {
     AddPending(call, item.id, record);
   } else {
     ResolveWaiters(item.id, reply.status, reply.seq, effects);
   }
-  if (held_award) FundPending(now, call, effects);
+  if (frees) FundPending(now, call, effects);
   return reply;
 }
 

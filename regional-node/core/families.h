@@ -21,14 +21,15 @@ enum Family : storage::Family {
   kJournalStaff,    // seq:u64 -> sealed region.v1.SealedStaff
   kHeader,          // id:16 -> Header (header.h)
   kApplication,     // call 0x00 id:16 -> region.v1.Application
+  kReference,       // call 0x00 external_ref 0x00 id:16 -> empty; finds an application by its reference
   kRequest,         // request id:16 -> RequestEntry (requests.h)
   kLedger,          // call -> ledger::Totals
   kCall,            // call -> programme.v1.CallPublication
 };
 
 inline std::vector<std::string> FamilyNames() {
-  return {"meta",   "journal",     "journal_private", "journal_staff", "header",
-          "application", "request", "ledger",         "call"};
+  return {"meta",        "journal",   "journal_private", "journal_staff", "header",
+          "application", "reference", "request",         "ledger",        "call"};
 }
 
 inline std::string SeqKey(Seq seq) { return ByteWriter().U64(seq.value()).Take(); }
@@ -39,6 +40,10 @@ inline std::string ApplicationPrefix(const CallId& call) {
 
 inline std::string ApplicationKey(const CallId& call, const ApplicationId& id) {
   return ApplicationPrefix(call).append(id.bytes().data(), id.bytes().size());
+}
+
+inline std::string ReferencePrefix(const CallId& call, absl::string_view external_ref) {
+  return ByteWriter().Raw(call.value()).U8(0).Raw(external_ref).U8(0).Take();
 }
 
 }  // namespace kopa::node

@@ -1,5 +1,6 @@
 // What waits for funds, who waits for an answer about it, and what the node asks for ahead of need.
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/status.h"
@@ -13,6 +14,10 @@ using ::kopa::ledger::Unit;
 using ::kopa::national::v1::ApplicationStatus;
 
 namespace {
+
+bool IsStrict(const programme::v1::Call& definition) {
+  return definition.allotment().pending() == programme::v1::PENDING_POLICY_STRICT;
+}
 
 absl::Time PendingSince(const region::v1::Application& record) {
   const auto& time = record.summary().pending_since_time();
@@ -39,9 +44,18 @@ void NodeCore::RemovePending(CallState& call, const ApplicationId& id,
   call.pending.erase(found);
 }
 
+bool NodeCore::QueueBlocks(const CallState& call) {
+  return IsStrict(call.definition) && !call.pending.empty();
+}
+
+absl::Time NodeCore::NextPendingSince(absl::Time now, const CallState& call) {
+  if (call.pending.empty()) return now;
+  return std::max(now, call.pending.rbegin()->first.since + absl::Microseconds(1));
+}
+
 void NodeCore::FundPending(absl::Time now, CallState& call, Effects& effects) {
   if (!may_spend_) return;
-  const bool strict = call.definition.allotment().pending() == programme::v1::PENDING_POLICY_STRICT;
+  const bool strict = IsStrict(call.definition);
   for (auto at = call.pending.begin(); at != call.pending.end();) {
     if (call.ledger.Headroom().IsZero() && !call.ledger.limits().LimitedPart(at->second.award).IsZero()) {
       break;  // nothing left at all: no use in looking at the rest
@@ -82,6 +96,7 @@ void NodeCore::ResolveWaiters(const ApplicationId& id, ApplicationStatus status,
     DecisionReply& reply = waiter.reply.items[open->second];
     reply.status = status;
     reply.seq = seq;
+    reply.hash = state_.head.hash;
     waiter.open.erase(open);
     if (!waiter.open.empty()) continue;
     effects.Reply(ticket, {absl::OkStatus(), std::move(waiter.reply)});

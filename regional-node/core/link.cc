@@ -78,6 +78,7 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, national::v1::DownEntry
   if (definition.version() < call.definition.version()) return;
   effects.batch.Put(kCall, definition.id(), command.call().SerializeAsString());
   call.definition = definition;
+  effects.calls_changed.push_back(definition);
   call.ledger.set_limits(ledger::UnitLimits(definition.limits()));
   FundPending(now, call, effects);
 }

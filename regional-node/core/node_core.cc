@@ -98,6 +98,12 @@ Seq NodeCore::Change(absl::Time now, const ApplicationId& id, region::v1::Applic
   return seq;
 }
 
+std::vector<const programme::v1::Call*> NodeCore::Definitions() const {
+  std::vector<const programme::v1::Call*> definitions;
+  for (const auto& [id, call] : calls_) definitions.push_back(&call->definition);
+  return definitions;
+}
+
 std::vector<NodeCore::CallFigures> NodeCore::Figures() const {
   std::vector<CallFigures> figures;
   figures.reserve(calls_.size());

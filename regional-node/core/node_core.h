@@ -1,6 +1,7 @@
 #ifndef KOPA_REGIONAL_NODE_CORE_NODE_CORE_H_
 #define KOPA_REGIONAL_NODE_CORE_NODE_CORE_H_
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -68,6 +69,7 @@ class NodeCore {
     ledger::Amounts pending;
   };
   std::vector<CallFigures> Figures() const;
+  std::vector<const programme::v1::Call*> Definitions() const;
   // What the node would like to have allotted ahead of need, by call: absolute totals.
   const std::map<CallId, ledger::Amounts>& demands() const { return demands_; }
 
@@ -75,7 +77,8 @@ class NodeCore {
   struct PendingKey {
     absl::Time since;
     uint64_t seq = 0;
-    auto operator<=>(const PendingKey&) const = default;
+    // Not `auto`: absl::Time has < and == only.
+    std::strong_ordering operator<=>(const PendingKey&) const = default;
   };
   struct Pending {
     ApplicationId id;
@@ -121,7 +124,8 @@ class NodeCore {
                             Effects& effects);
   SubmitItemReply SubmitKnown(absl::Time now, const SubmitCommand& command, SubmitItem&& item,
                               const ApplicationId& id, Effects& effects);
-  DecisionReply EvaluateOne(absl::Time now, EvaluateItem&& item, Effects& effects);
+  DecisionReply FreshOrStale(const ApplicationId& id, uint32_t version) const;
+  DecisionReply EvaluateOne(absl::Time now, EvaluateItem& item, Effects& effects);
   DecisionReply DecideOne(absl::Time now, const std::string& actor, DecideItem&& item,
                           Effects& effects);
   std::optional<Fault> CheckDecision(const std::string& actor, const DecideItem& item,
@@ -139,6 +143,11 @@ class NodeCore {
   Seq Change(absl::Time now, const ApplicationId& id, region::v1::Application& record,
              programme::Verb verb, SealedParts&& sealed, Effects& effects);
 
+  // True where what waits comes before anything new, whether or not that would fit.
+  static bool QueueBlocks(const CallState& call);
+  // When an approval that must wait now began to wait: later than all that wait already, so that the
+  // centre, which orders by this alone, serves them in the same order as the node.
+  static absl::Time NextPendingSince(absl::Time now, const CallState& call);
   // Awards what waits, in order, as far as headroom goes.
   void FundPending(absl::Time now, CallState& call, Effects& effects);
   void AddPending(CallState& call, const ApplicationId& id, const region::v1::Application& record);

@@ -14,6 +14,18 @@ using ::kopa::region::v1::SUBMIT_OUTCOME_ACCEPTED;
 using ::kopa::region::v1::SUBMIT_OUTCOME_REJECTED;
 using ::kopa::region::v1::SUBMIT_OUTCOME_REPLAYED;
 
+namespace {
+
+Fault Conflict() {
+  return {"external_ref", "CONFLICT",
+          "an application with this reference was handed in before with other content; take another "
+          "reference, or ask the coordinator to return that application for correction",
+          "iesniegums ar šo atsauci jau ir iesniegts ar citu saturu; norādiet citu atsauci vai "
+          "lūdziet koordinatoru atgriezt iepriekšējo precizēšanai"};
+}
+
+}  // namespace
+
 void NodeCore::Do(absl::Time now, engine::Ticket ticket, SubmitCommand&& command,
                   Effects& effects) {
   if (absl::Status status = Admissible(command.request); !status.ok()) {
@@ -22,8 +34,20 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, SubmitCommand&& command
   }
   SubmitReply reply;
   reply.items.reserve(command.items.size());
+  absl::flat_hash_map<Digest, Digest> earlier;  // reference -> content of what this command brought
   for (SubmitItem& item : command.items) {
-    reply.items.push_back(SubmitOne(now, command, std::move(item), effects));
+    const auto [known, is_new] = earlier.try_emplace(item.reference, item.content);
+    const bool same_content = known->second == item.content;
+    SubmitItemReply one = SubmitOne(now, command, std::move(item), effects);
+    // The same answer again is for a retry; what comes twice in one command is a replay of itself,
+    // in a dry run, too, where nothing is kept to compare with.
+    if (one.outcome == SUBMIT_OUTCOME_ACCEPTED && !is_new) {
+      one.outcome = same_content ? SUBMIT_OUTCOME_REPLAYED : SUBMIT_OUTCOME_REJECTED;
+      if (!same_content) one.faults.push_back(Conflict());
+    } else if (one.outcome == SUBMIT_OUTCOME_REJECTED && is_new) {
+      earlier.erase(known);
+    }
+    reply.items.push_back(std::move(one));
   }
   if (!command.dry_run) RememberRequest(command.request, {}, effects);
   effects.Reply(ticket, {absl::OkStatus(), std::move(reply)});
@@ -52,9 +76,14 @@ SubmitItemReply NodeCore::SubmitOne(absl::Time now, const SubmitCommand& command
   header.content = item.content;
   header.request = command.request.digest;
   references_.emplace(item.reference, item.new_id);
+  effects.batch.Put(kReference,
+                    ReferencePrefix(command.call, item.record.content().external_ref())
+                        .append(item.new_id.bytes().data(), item.new_id.bytes().size()),
+                    std::string());
   effects.wrapped_keys.emplace_back(item.new_id, std::move(item.wrapped_key));
   reply.seq = Change(now, item.new_id, item.record, programme::Verb::kSubmit,
                      std::move(item.sealed), effects);
+  reply.hash = state_.head.hash;
   return reply;
 }
 
@@ -74,12 +103,7 @@ SubmitItemReply NodeCore::SubmitKnown(absl::Time now, const SubmitCommand& comma
   }
   if (header.status != APPLICATION_STATUS_RETURNED) {
     reply.outcome = SUBMIT_OUTCOME_REJECTED;
-    reply.faults.push_back(
-        {"external_ref", "CONFLICT",
-         "an application with this reference was handed in before with other content; take another "
-         "reference, or ask the coordinator to return that application for correction",
-         "iesniegums ar šo atsauci jau ir iesniegts ar citu saturu; norādiet citu atsauci vai lūdziet "
-         "koordinatoru atgriezt iepriekšējo precizēšanai"});
+    reply.faults.push_back(Conflict());
     return reply;
   }
   if (!item.faults.empty()) {
@@ -106,6 +130,7 @@ SubmitItemReply NodeCore::SubmitKnown(absl::Time now, const SubmitCommand& comma
   header.request = command.request.digest;
   reply.outcome = SUBMIT_OUTCOME_ACCEPTED;
   reply.seq = Change(now, id, record, programme::Verb::kResubmit, std::move(item.sealed), effects);
+  reply.hash = state_.head.hash;
   return reply;
 }
 

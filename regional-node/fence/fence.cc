@@ -70,10 +70,10 @@ class Reader {
 std::string EncodeFence(const FenceRecord& record) {
   KOPA_CHECK(record.hash.size() == kSha256Bytes);
   KOPA_CHECK(IsBootId(record.boot_id));
-  const std::string body = absl::StrFormat(
-      "kopa-fence-1 epoch=%020d seq=%020d hash=%s boot=%s proven=%d clean=%d", record.epoch.value(),
-      record.seq.value(), ToHex(record.hash), record.boot_id, record.proven ? 1 : 0,
-      record.clean ? 1 : 0);
+  const std::string body =
+      absl::StrFormat("kopa-fence-1 epoch=%020d seq=%020d hash=%s boot=%s proven=%d clean=%d",
+                      record.epoch.value(), record.seq.value(), ToHex(record.hash), record.boot_id,
+                      record.proven ? 1 : 0, record.clean ? 1 : 0);
   return absl::StrCat(body, " sum=", SumOf(body), "\n");
 }
 
@@ -101,7 +101,8 @@ FenceVerdict Judge(const std::optional<FenceRecord>& file, const StoreState& sto
     return store.head_seq == Seq(0) ? FenceVerdict::kCurrent : FenceVerdict::kNeedsProof;
   }
   if (file->seq > store.head_seq || file->epoch > store.epoch) return FenceVerdict::kRolledBack;
-  if (file->seq > Seq(0) && store.hash_at(file->seq) != file->hash) return FenceVerdict::kRolledBack;
+  if (file->seq > Seq(0) && store.hash_at(file->seq) != file->hash)
+    return FenceVerdict::kRolledBack;
 
   const bool at_head = file->seq == store.head_seq && file->epoch == store.epoch;
   const bool unbroken = file->clean || file->boot_id == boot_id;

@@ -10,9 +10,9 @@
 #include "absl/strings/string_view.h"
 #include "common/base/strong.h"
 
-// How a node tells, without asking anybody, whether its data folder is the one it last wrote or an older
-// copy that somebody put back. An older copy has forgotten awards that were acknowledged, so it must not
-// spend. Everything here is pure; fence_file.h keeps the record on disk.
+// How a node tells, without asking anybody, whether its data folder is the one it last wrote or an
+// older copy that somebody put back. An older copy has forgotten awards that were acknowledged, so
+// it must not spend. Everything here is pure; fence_file.h keeps the record on disk.
 //
 // The record is one line of always the same length, so that it can be overwritten in place:
 //
@@ -32,8 +32,8 @@ struct FenceRecord {
   Seq seq;
   std::string hash;     // of the record at `seq`, 32 bytes; zeros where seq is 0
   std::string boot_id;  // of the machine's run that wrote it
-  // The node knew then that its data were the newest. A node that waits for a proof writes false, else a
-  // restart would turn "not known" into "known".
+  // The node knew then that its data were the newest. A node that waits for a proof writes false,
+  // else a restart would turn "not known" into "known".
   bool proven = false;
   // Written, and synced, at an orderly stop; nothing was written to the store after it.
   bool clean = false;
@@ -51,8 +51,8 @@ absl::StatusOr<FenceRecord> DecodeFence(absl::string_view line);
 struct StoreState {
   EpochNumber epoch;  // of the last opening; 0 where there was none
   Seq head_seq;       // 0 for an empty journal
-  // The hash of the journal's record at a sequence number from 1 to head_seq; nothing where the record
-  // can't be found.
+  // The hash of the journal's record at a sequence number from 1 to head_seq; nothing where the
+  // record can't be found.
   std::function<std::optional<std::string>(Seq)> hash_at;
 };
 
@@ -63,11 +63,11 @@ enum class FenceVerdict {
   kRolledBack,  // an older copy or another history: FENCED
 };
 
-// `file` is what was read at start; nothing where the file is missing or damaged, which proves nothing.
-// Rolled back: the store ends before the record, or has another hash there, or an older epoch. Current:
-// the record is the store's head exactly, was proven, and was written in this run of the machine or at an
-// orderly stop. Data ahead of the record (a crash between the two writes) are not rolled back, but not
-// known to be current either.
+// `file` is what was read at start; nothing where the file is missing or damaged, which proves
+// nothing. Rolled back: the store ends before the record, or has another hash there, or an older
+// epoch. Current: the record is the store's head exactly, was proven, and was written in this run
+// of the machine or at an orderly stop. Data ahead of the record (a crash between the two writes)
+// are not rolled back, but not known to be current either.
 FenceVerdict Judge(const std::optional<FenceRecord>& file, const StoreState& store,
                    absl::string_view boot_id);
 

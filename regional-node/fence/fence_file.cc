@@ -1,11 +1,11 @@
 #include "regional-node/fence/fence_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <utility>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -16,8 +16,7 @@ namespace kopa::fence {
 namespace {
 
 absl::Status ErrnoStatus(absl::string_view doing, const std::string& path) {
-  return absl::InternalError(
-      absl::StrCat(doing, " fence file ", path, ": ", std::strerror(errno)));
+  return absl::InternalError(absl::StrCat(doing, " fence file ", path, ": ", std::strerror(errno)));
 }
 
 }  // namespace

@@ -25,17 +25,18 @@ absl::StatusOr<std::optional<FenceRecord>> ReadFence(const std::string& path);
 
 // The fence file (--fence-file), outside the data folder and outside backups, while the node runs:
 //
-//   ReadFence, Judge -> begin an epoch in the store -> Open -> Update after each group ... -> MarkClean
+//   ReadFence, Judge -> begin an epoch in the store -> Open -> Update after each group -> MarkClean
 //
 // A node that was judged kRolledBack does not open it: the old record is the evidence, and must be
-// there at the next start too. After any error the caller ends the process. Thread-safe: the committer
-// updates, the link marks.
+// there at the next start too. After any error the caller ends the process. Thread-safe: the
+// committer updates, the link marks.
 class FenceFile {
  public:
-  // Replaces the record, synced, and never clean: from now on an older synced record could call data
-  // current that miss what this run is about to write. `record.proven` is whether the verdict was
-  // kCurrent; `record.clean` is ignored.
-  static absl::StatusOr<std::unique_ptr<FenceFile>> Open(const std::string& path, FenceRecord record);
+  // Replaces the record, synced, and never clean: from now on an older synced record could call
+  // data current that miss what this run is about to write. `record.proven` is whether the verdict
+  // was kCurrent; `record.clean` is ignored.
+  static absl::StatusOr<std::unique_ptr<FenceFile>> Open(const std::string& path,
+                                                         FenceRecord record);
 
   ~FenceFile();
   FenceFile(const FenceFile&) = delete;

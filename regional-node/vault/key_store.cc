@@ -40,14 +40,13 @@ absl::StatusOr<std::unique_ptr<KeyStore>> KeyStore::Open(std::unique_ptr<storage
                                                          const NodeId& node,
                                                          const SecretKey& wrap_key,
                                                          Entropy* entropy) {
-  std::unique_ptr<KeyStore> opened(
-      new KeyStore(std::move(store), node, wrap_key.Clone(), entropy));
+  std::unique_ptr<KeyStore> opened(new KeyStore(std::move(store), node, wrap_key.Clone(), entropy));
   RETURN_IF_ERROR(opened->CheckOwner());
   return opened;
 }
 
-// A node that is given a new key file, because the old one is missing, must not go on: it would take in
-// new applications while all earlier ones are unreadable.
+// A node that is given a new key file, because the old one is missing, must not go on: it would
+// take in new applications while all earlier ones are unreadable.
 absl::Status KeyStore::CheckOwner() {
   const absl::StatusOr<std::string> check = store_->Get(kCheck, kCheckKey);
   if (check.ok()) {
@@ -84,7 +83,8 @@ absl::Status KeyStore::Put(absl::Span<const WrappedKey> keys) {
     const bool other_in_batch = seen.try_emplace(key.id, key.sealed).first->second != key.sealed;
     const absl::StatusOr<std::string> erased = store_->Get(kErased, id);
     if (erased.ok()) {
-      return absl::FailedPreconditionError(absl::StrCat("application ", key.id.ToString(), " was erased"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("application ", key.id.ToString(), " was erased"));
     }
     if (!IsNotFound(erased.status())) return erased.status();
     const absl::StatusOr<std::string> present = store_->Get(kKey, id);

@@ -16,10 +16,10 @@
 
 // What the key store's own store holds (--key-store, outside the data folder and its backups):
 //
-//   key/<16 bytes id>     -> sealed { 32 bytes }    the application's key under the wrap key (seal.h),
-//                                                   associated with node, id, group "data_key", edition 0
-//   erased/<16 bytes id>  -> nothing                its key was destroyed
-//   check/"node"          -> sealed { nothing }     tells at opening whether node and key file are right
+//   key/<16 bytes id>     -> sealed { 32 bytes }   the application's key under the wrap key, as in
+//                                                  seal.h; group "data_key", edition 0
+//   erased/<16 bytes id>  -> nothing               its key was destroyed
+//   check/"node"          -> sealed { nothing }    opens only with the right node and key file
 namespace kopa::vault {
 
 // The family table to open that store with.
@@ -37,16 +37,17 @@ struct NewDataKey {
   WrappedKey wrapped;
 };
 
-// One key an application. Destroying it makes all that was sealed with it unreadable, wherever copies of
-// the data lie: that is how a person is erased.
+// One key an application. Destroying it makes all that was sealed with it unreadable, wherever
+// copies of the data lie: that is how a person is erased.
 //
-// NewKey and Get may be called from any thread. Put, Erase and Purge write and are for one thread at a
-// time, the committer; after an error other than those listed the caller can't know what is on disk and
-// ends the process.
+// Put and Erase are for one thread, the committer; after an error of theirs other than those listed
+// the caller can't know what is on disk and ends the process. All else may be called from any
+// thread.
 class KeyStore {
  public:
   // Errors: FAILED_PRECONDITION where the store was made by another node or with another key file;
-  // DATA_LOSS where it has keys but no check record; those of the store. `entropy` must outlive this.
+  // DATA_LOSS where it has keys but no check record; those of the store. `entropy` must outlive
+  // this.
   static absl::StatusOr<std::unique_ptr<KeyStore>> Open(std::unique_ptr<storage::Store> store,
                                                         const NodeId& node,
                                                         const SecretKey& wrap_key,
@@ -55,28 +56,31 @@ class KeyStore {
   // Touches no store: the key counts only once Put has answered.
   NewDataKey NewKey(const ApplicationId& id) const;
 
-  // Stores the keys, synced; before the batch with what was sealed with them, so that a crash between
-  // the two leaves a key without data and never data without a key. All or none.
-  // Errors: FAILED_PRECONDITION where an id was erased; ALREADY_EXISTS where an id has another key, as
-  // replacing it would destroy the data. The very same key again is fine.
+  // Stores the keys, synced; before the batch with what was sealed with them, so that a crash
+  // between the two leaves a key without data and never data without a key. All or none.
+  //
+  // Errors: FAILED_PRECONDITION where an id was erased; ALREADY_EXISTS where an id has another key,
+  // as replacing it would destroy the data. The very same key again is fine.
   absl::Status Put(absl::Span<const WrappedKey> keys);
 
   // NOT_FOUND where it was erased or never there; DATA_LOSS where it does not unwrap.
   absl::StatusOr<SecretKey> Get(const ApplicationId& id) const;
 
-  // Deletes the keys and remembers that they were erased, synced. Ids without a key are remembered too,
-  // so that the erasures of a journal can be replayed to a key store restored from an older copy.
+  // Deletes the keys and remembers that they were erased, synced. Ids without a key are remembered
+  // too, so that the erasures of a journal can be replayed to a key store restored from an older
+  // copy.
   absl::Status Erase(absl::Span<const ApplicationId> ids);
 
-  // Removes what erased keys left in the store's files. Slow; any thread; after every Erase, in its own
-  // time. Until then they lie there wrapped, out of reach of Get.
+  // Removes what erased keys left in the store's files. Slow. For after every Erase, in its
+  // own time. Until then they lie there wrapped, out of reach of Get.
   absl::Status Purge();
 
   // In the order of the ids.
   absl::StatusOr<std::vector<ApplicationId>> ErasedIds() const;
 
  private:
-  KeyStore(std::unique_ptr<storage::Store> store, NodeId node, SecretKey wrap_key, Entropy* entropy);
+  KeyStore(std::unique_ptr<storage::Store> store, NodeId node, SecretKey wrap_key,
+           Entropy* entropy);
   absl::Status CheckOwner();
 
   // Constant after construction.

@@ -1,14 +1,14 @@
 #include "regional-node/vault/node_key.h"
 
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <utility>
-
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -54,7 +54,8 @@ class KeyFile {
       return absl::InternalError(absl::StrCat("looking at ", path, ": ", std::strerror(errno)));
     }
     if (!S_ISREG(info.st_mode)) {
-      return absl::FailedPreconditionError(absl::StrCat("key file ", path, " is not a regular file"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("key file ", path, " is not a regular file"));
     }
     if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
       return absl::FailedPreconditionError(absl::StrFormat(
@@ -85,8 +86,10 @@ class KeyFile {
 };
 
 absl::StatusOr<SecretKey> Parse(absl::string_view content, const std::string& path) {
-  if (content.size() == kFileBytes && absl::StartsWith(content, kHeader) && content.back() == '\n') {
-    absl::StatusOr<std::string> bytes = FromHex(content.substr(kHeaderBytes, 2 * SecretKey::kBytes));
+  if (content.size() == kFileBytes && absl::StartsWith(content, kHeader) &&
+      content.back() == '\n') {
+    absl::StatusOr<std::string> bytes =
+        FromHex(content.substr(kHeaderBytes, 2 * SecretKey::kBytes));
     if (bytes.ok()) {
       absl::StatusOr<SecretKey> key = SecretKey::FromBytes(*bytes);
       Wipe(&*bytes);

@@ -1,9 +1,9 @@
 #include "regional-node/vault/seal.h"
 
-#include <memory>
-
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+
+#include <memory>
 
 #include "common/base/bytes.h"
 #include "common/base/status.h"
@@ -57,7 +57,8 @@ std::string Seal(const SecretKey& key, absl::string_view associated, absl::strin
   KOPA_CHECK(context != nullptr);
   int written = 0;
   int rest = 0;
-  KOPA_CHECK(EVP_EncryptInit_ex2(context.get(), Cipher(), In(key.bytes()), Out(nonce), nullptr) == 1);
+  KOPA_CHECK(EVP_EncryptInit_ex2(context.get(), Cipher(), In(key.bytes()), Out(nonce), nullptr) ==
+             1);
   KOPA_CHECK(EVP_EncryptUpdate(context.get(), nullptr, &written, In(associated),
                                static_cast<int>(associated.size())) == 1);
   KOPA_CHECK(EVP_EncryptUpdate(context.get(), Out(ciphertext), &written, In(plaintext),

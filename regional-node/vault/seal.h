@@ -23,13 +23,14 @@
 // Authenticated with them, but not stored:
 //
 //   associated := node id group edition
-//   node       := u32 length, the node's name    "zemgale"
-//   id         := 16 bytes                       of the application
-//   group      := u32 length, a word             which fields these are: "person", "journal_private"
-//   edition    := u64                            the application's version, or the journal's seq
+//   node       := u32 length, the node's name   "zemgale"
+//   id         := 16 bytes                      of the application
+//   group      := u32 length, a word            which fields: "person", "journal_private"
+//   edition    := u64                           the application's version, or the journal's seq
 //
-// so bytes that are moved to another node, application, field group or version do not open. Integers
-// are big endian. Nonces are random: one key seals at most 2^32 messages (NIST SP 800-38D, 8.3).
+// so bytes that are moved to another node, application, field group or version do not open.
+// Integers are big endian. Nonces are random: one key seals at most 2^32 messages (NIST SP
+// 800-38D, 8.3).
 namespace kopa::vault {
 
 inline constexpr size_t kSealOverheadBytes = 1 + 12 + 16;
@@ -38,13 +39,13 @@ inline constexpr size_t kSealBytesMax = size_t{64} << 20;
 std::string AssociatedData(const NodeId& node, const ApplicationId& id, absl::string_view group,
                            uint64_t edition);
 
-// Seals under a nonce of its own. Any thread. A plaintext above kSealBytesMax ends the process; messages
-// are bounded long before.
+// Seals under a nonce of its own. Any thread. A plaintext above kSealBytesMax ends the process;
+// messages are bounded long before.
 std::string Seal(const SecretKey& key, absl::string_view associated, absl::string_view plaintext,
                  Entropy& entropy);
 
-// DATA_LOSS where the key or the associated data is another one, or a single bit was changed; which of
-// these it was can't be told. The message holds nothing of the content. Any thread.
+// DATA_LOSS where the key or the associated data is another one, or a single bit was changed; which
+// of these it was can't be told. The message holds nothing of the content. Any thread.
 absl::StatusOr<std::string> Open(const SecretKey& key, absl::string_view associated,
                                  absl::string_view sealed);
 

@@ -1,8 +1,8 @@
 #include "regional-node/vault/secret_key.h"
 
-#include <cstring>
-
 #include <openssl/crypto.h>
+
+#include <cstring>
 
 namespace kopa::vault {
 

@@ -14,8 +14,8 @@ namespace kopa::vault {
 // Overwrites what a string holds in a way the compiler keeps. For short-lived copies of secrets.
 void Wipe(std::string* secret);
 
-// A 256-bit key in memory, overwritten when it goes. Copies are made only on purpose, by Clone(); it has
-// no way to be printed or logged.
+// A 256-bit key in memory, overwritten when it goes. Copies are made only on purpose, by Clone();
+// it has no way to be printed or logged.
 class SecretKey {
  public:
   static constexpr size_t kBytes = 32;

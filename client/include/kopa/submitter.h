@@ -10,6 +10,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/include/kopa/connection_options.h"
 #include "common/base/mutex.h"
@@ -63,8 +64,8 @@ struct Delivery {
 class Submitter {
  public:
   // How a node is reached: a stub for its service.
-  using StubFactory =
-      std::function<std::unique_ptr<kopa::region::v1::RegionService::StubInterface>(
+  using StubFactory = std::function<
+      absl::StatusOr<std::unique_ptr<kopa::region::v1::RegionService::StubInterface>>(
           const std::string& node)>;
   // What each stream's context must carry.
   using ContextSetup = std::function<void(grpc::ClientContext*)>;
@@ -85,6 +86,8 @@ class Submitter {
   void Cancel();
 
  private:
+  absl::StatusOr<NodeStream*> StreamTo(const std::string& node);
+  void Deliver(Delivery delivery);
   void Watch();
 
   const SubmitterOptions options_;

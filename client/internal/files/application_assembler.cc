@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace kopa::client {
 namespace {
@@ -133,8 +134,7 @@ void ApplicationAssembler::CloseOpen() {
                                absl::StrCat("an application has at most ", kRowsMax, " rows"),
                                absl::StrCat("pieteikumā ir ne vairāk kā ", kRowsMax, " rindas")});
     }
-    complete_.push_back(*std::move(open_));
-    open_.reset();
+    Complete();
   }
   if (of_unknown_.empty()) return;
   std::deque<InputRow> alone = std::move(of_unknown_);
@@ -142,9 +142,19 @@ void ApplicationAssembler::CloseOpen() {
   is_over_full_ = false;
   for (InputRow& row : alone) {
     Append(std::move(row));
-    complete_.push_back(*std::move(open_));
-    open_.reset();
+    Complete();
   }
+}
+
+void ApplicationAssembler::Complete() {
+  // Of one row among one there is no number to give, as in the server's faults.
+  if (open_->lines.size() == 1) {
+    for (Fault& fault : open_->faults) {
+      fault.field = std::string(absl::StripPrefix(fault.field, "initiatives[0]."));
+    }
+  }
+  complete_.push_back(*std::move(open_));
+  open_.reset();
 }
 
 void ApplicationAssembler::Finish() { CloseOpen(); }

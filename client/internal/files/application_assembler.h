@@ -50,7 +50,9 @@ class ApplicationAssembler {
   bool BelongsToOpen(const InputRow& row) const;
   void Append(InputRow row);
   void FillFromRow(const InputRow& row, size_t index, const std::string& path);
+  // Ends the open application, and what is behind it and of unknown reference.
   void CloseOpen();
+  void Complete();
 
   const std::vector<Column>* const columns_;
   const std::vector<size_t> form_columns_;

@@ -51,9 +51,11 @@ ColumnNames::ColumnNames(std::vector<Column> columns) : columns_(std::move(colum
   for (size_t i = 0; i < columns_.size(); ++i) {
     by_name_.emplace(columns_[i].name, i);
     by_folded_name_.emplace(FoldColumnName(columns_[i].name), i);
+    spellings_.emplace_back(FoldColumnName(columns_[i].name), columns_[i].name);
     for (const std::string& alias : columns_[i].aliases) {
       const auto [entry, is_new] = by_folded_name_.emplace(FoldColumnName(alias), i);
       KOPA_CHECK_MSG(is_new || entry->second == i, alias);
+      spellings_.emplace_back(entry->first, alias);
     }
   }
 }
@@ -71,17 +73,12 @@ std::string ColumnNames::Nearest(absl::string_view name) const {
   if (letters.empty()) return "";
   size_t least = std::max<size_t>(2, letters.size() / 3) + 1;
   const std::string* nearest = nullptr;
-  const auto consider = [&](const std::string& candidate) {
-    const std::u32string known = FoldColumnName(candidate);
+  for (const auto& [known, spelling] : spellings_) {
     const size_t distance = DistanceBetween(letters, known).whole;
     // Everything is within reach of a name of two letters.
-    if (distance >= least || distance >= std::min(letters.size(), known.size())) return;
+    if (distance >= least || distance >= std::min(letters.size(), known.size())) continue;
     least = distance;
-    nearest = &candidate;
-  };
-  for (const Column& column : columns_) {
-    consider(column.name);
-    for (const std::string& alias : column.aliases) consider(alias);
+    nearest = &spelling;
   }
   return nearest == nullptr ? "" : absl::StrCat("\"", *nearest, "\"");
 }
@@ -109,7 +106,8 @@ absl::StatusOr<std::vector<size_t>> MatchHeader(const ColumnNames& names,
                                          : absl::StrCat(", also as ", Shown(*spelling[*column]))),
                         ""});
     } else if (!IsRejectColumn(header[i])) {
-      const std::string nearest = names.Nearest(header[i]);
+      // Looking for it takes a while, and what is not listed needs none.
+      const std::string nearest = faults.size() < kListedMax ? names.Nearest(header[i]) : "";
       faults.push_back(
           {header[i], "UNKNOWN_COLUMN",
            absl::StrCat("unknown column ", Shown(header[i]),

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -40,6 +41,8 @@ class ColumnNames {
   // Folding takes a while, and files with JSON name every value: their own spelling is tried first.
   absl::flat_hash_map<std::string, size_t> by_name_;
   absl::flat_hash_map<std::u32string, size_t> by_folded_name_;
+  // Each name and alias, folded and as it is shown.
+  std::vector<std::pair<std::u32string, std::string>> spellings_;
 };
 
 // Stands for a column that is read over.

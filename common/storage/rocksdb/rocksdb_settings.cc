@@ -1,15 +1,15 @@
 #include "common/storage/rocksdb/rocksdb_settings.h"
 
-#include <algorithm>
-#include <cstdarg>
-#include <memory>
-#include <vector>
-
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+
+#include <algorithm>
+#include <cstdarg>
+#include <memory>
+#include <vector>
 
 namespace kopa::storage {
 namespace {
@@ -37,13 +37,14 @@ rocksdb::DBOptions DatabaseSettings(const RocksDbOptions& options) {
   settings.create_if_missing = options.create_if_missing;
   settings.create_missing_column_families = !options.read_only;
 
-  // The default (kPointInTimeRecovery) stops at a flipped bit in the log and opens with what came before
-  // it, silently. This mode takes only a torn last record for what it is: a write never acknowledged.
+  // The default (kPointInTimeRecovery) stops at a flipped bit in the log and opens with what came
+  // before it, silently. This mode takes only a torn last record for what it is: a write never
+  // acknowledged.
   settings.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   settings.paranoid_checks = true;
   settings.flush_verify_memtable_count = true;
-  // After a failed flush or sync the state on disk is unknown: stay stopped, so that the next write fails
-  // and the process ends, instead of trying again in the background.
+  // After a failed flush or sync the state on disk is unknown: stay stopped, so that the next write
+  // fails and the process ends, instead of trying again in the background.
   settings.max_bgerror_resume_count = 0;
 
   // Bounds how much log an opening replays; it also keeps one idle family from pinning old logs.

@@ -7,8 +7,8 @@
 
 namespace kopa::storage {
 
-// Inside this folder only: the settings of RocksDB 7.8 that the promise "nothing acknowledged is lost"
-// and a small server's memory ask for, each with its reason.
+// Inside this folder only: the settings of RocksDB 7.8 that the promise "nothing acknowledged is
+// lost" and a small server's memory ask for, each with its reason.
 
 rocksdb::DBOptions DatabaseSettings(const RocksDbOptions& options);
 

@@ -1,15 +1,15 @@
 #include "common/storage/rocksdb/rocksdb_store.h"
 
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
-
-#include <rocksdb/db.h>
-#include <rocksdb/env.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
@@ -137,8 +137,8 @@ class RocksDbView : public View {
   rocksdb::ReadOptions options_;  // constant after construction
 };
 
-// Keeps every other opener of the same folder out while a read-only store is open; RocksDB itself takes
-// its lock only for writing. A folder that this process can't write to is left unlocked.
+// Keeps every other opener of the same folder out while a read-only store is open; RocksDB itself
+// takes its lock only for writing. A folder that this process can't write to is left unlocked.
 class ReadOnlyLock {
  public:
   ReadOnlyLock() = default;
@@ -188,7 +188,8 @@ class RocksDbStore : public Store {
                                          : converted.Put(handle, change.key, change.value);
       RETURN_IF_ERROR(FromRocksDb(status, "building a batch"));
     }
-    return FromRocksDb(database_->Write(SyncedWrite(), &converted), absl::StrCat("writing ", path_));
+    return FromRocksDb(database_->Write(SyncedWrite(), &converted),
+                       absl::StrCat("writing ", path_));
   }
 
   std::unique_ptr<View> Snapshot() const override { return std::make_unique<RocksDbView>(opened_); }
@@ -211,8 +212,8 @@ class RocksDbStore : public Store {
     const rocksdb::Slice last = ToSlice(end);
     RETURN_IF_ERROR(FromRocksDb(
         database_->CompactRange(compaction, handle, &first, end.empty() ? nullptr : &last), doing));
-    // The files that were replaced are removed in the background; switching removal off and on again
-    // waits for that and removes what is left.
+    // The files that were replaced are removed in the background; switching removal off and on
+    // again waits for that and removes what is left.
     RETURN_IF_ERROR(FromRocksDb(database_->DisableFileDeletions(), doing));
     return FromRocksDb(database_->EnableFileDeletions(/*force=*/false), doing);
   }
@@ -235,14 +236,15 @@ class RocksDbStore : public Store {
   const Opened opened_;
 };
 
-// RocksDB makes a new store where the file CURRENT is missing, over whatever else lies there.
+// Where the file CURRENT is missing RocksDB makes a new store; it stops at logs of an old one that
+// lie there, but not at its tables.
 absl::Status RefuseLeftovers(const std::string& path) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
        entry.increment(error)) {
-    const std::string extension = entry->path().extension().string();
-    if (extension == ".sst" || extension == ".log") {
-      return absl::DataLossError(absl::StrCat(path, " has data of a store but its file CURRENT is gone"));
+    if (entry->path().extension() == ".sst") {
+      return absl::DataLossError(
+          absl::StrCat(path, " has data of a store but its file CURRENT is gone"));
     }
   }
   return absl::OkStatus();

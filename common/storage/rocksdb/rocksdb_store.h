@@ -14,8 +14,9 @@ namespace kopa::storage {
 struct RocksDbOptions {
   std::string path;  // a folder of its own
 
-  // The family table: the index of a name is its Family. Names may be added at the end from one version
-  // of a program to the next, but neither dropped nor moved. "default" is RocksDB's own and refused.
+  // The family table: the index of a name is its Family. Names may be added at the end from one
+  // version of a program to the next, but neither dropped nor moved. "default" is RocksDB's own and
+  // refused.
   std::vector<std::string> families;
 
   bool create_if_missing = false;
@@ -29,13 +30,14 @@ struct RocksDbOptions {
   size_t write_buffer_bytes = size_t{64} << 20;
 };
 
-// Opens a store kept by RocksDB, set up so that nothing acknowledged is lost: every write is synced,
-// every checksum is verified, and a damaged log is refused instead of cut off at the damage.
+// Opens a store kept by RocksDB, set up so that nothing acknowledged is lost: every write is
+// synced, every checksum is verified, and a damaged log is refused instead of cut off at the
+// damage.
 //
 // Errors:
 //   NOT_FOUND            there is no store at `path` and none is to be made
-//   FAILED_PRECONDITION  another process or another open store holds it; it has a family that is not in
-//                        the table; read_only and it lacks one that is
+//   FAILED_PRECONDITION  another process or another open store holds it; it has a family that is
+//                        not in the table; read_only and it lacks one that is
 //   DATA_LOSS            something on disk is damaged or missing
 //   RESOURCE_EXHAUSTED   the disk is full
 //

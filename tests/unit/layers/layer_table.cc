@@ -26,7 +26,8 @@ std::vector<Layer> MakeLayerTable() {
   const Names served =
       Join({cores, {"common/storage", "common/engine", "common/observability", "common/rpc"}});
   const Names wired =
-      Join({served, {"common/storage/rocksdb", "common/http", "common/settings", "data"}});
+      Join({served,
+            {"common/storage/rocksdb", "common/http", "common/server", "common/settings", "data"}});
   const Names of_node = {"common/intake", "regional-node/core", "regional-node/vault",
                          "regional-node/fence"};
   const Names of_client = {"common/base", "common/territory", "common/programme", "common/intake",
@@ -66,6 +67,12 @@ std::vector<Layer> MakeLayerTable() {
        {"common/base", "common/observability", "common/settings", "common/rpc"},
        open_protos},
 
+      // What both servers' main programs do alike.
+      {"common/server",
+       Purity::kFree,
+       {"common/base", "common/engine", "common/observability", "common/rpc", "common/settings"},
+       open_protos},
+
       // For tests alone: no other row names it.
       {"common/testing", Purity::kFree, Join({wired, {"common/intake"}}), all_protos},
 
@@ -78,8 +85,11 @@ std::vector<Layer> MakeLayerTable() {
 
       {"central/core", Purity::kPure, cores, open_protos},
       {"central/service", Purity::kFree, Join({served, {"central/core"}}), open_protos},
-      {"central/main.cc", Purity::kFree, Join({wired, {"central/core", "central/service"}}),
+      // What `kopa-central` does for each of its words: main.cc chooses, these wire.
+      {"central/commands", Purity::kFree, Join({wired, {"central/core", "central/service"}}),
        open_protos},
+      {"central/main.cc", Purity::kFree,
+       Join({wired, {"central/core", "central/service", "central/commands"}}), open_protos},
 
       {"client/include/kopa", Purity::kFree, of_client, all_protos},
       // Reading and writing of files, without a server.

@@ -48,7 +48,11 @@ bool SocketClient::Fill() {
 
 bool SocketClient::Closed() {
   char byte = 0;
-  return buffer_.empty() && recv(fd_, &byte, 1, 0) == 0;
+  if (!buffer_.empty() || recv(fd_, &byte, 1, 0) != 0) return false;
+  // A reset that follows the end shows only here.
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
 }
 
 Reply SocketClient::Read(bool head) {

@@ -26,7 +26,7 @@ class SocketClient {
   void Write(absl::string_view bytes);
   // Reads one answer; `head` where it answers HEAD and so has no body.
   Reply Read(bool head = false);
-  // Whether the server closed, waiting up to five seconds for it.
+  // Whether the server closed in good order, not by a reset, waiting up to five seconds for it.
   bool Closed();
 
  private:

@@ -2,6 +2,9 @@
 
 #include "common/storage/rocksdb/rocksdb_store.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -10,9 +13,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -30,7 +30,8 @@ using testing::HasSubstr;
 class RocksDbStoreTest : public testing::Test {
  protected:
   RocksDbOptions Options() const {
-    return {.path = folder_.Below("store"), .families = {"main", "other"}, .create_if_missing = true};
+    return {
+        .path = folder_.Below("store"), .families = {"main", "other"}, .create_if_missing = true};
   }
   RocksDbOptions ReadOnly() const {
     RocksDbOptions options = Options();
@@ -242,7 +243,9 @@ TEST_F(RocksDbStoreTest, ATornLastRecordOfTheLogIsDropped) {
 TEST_F(RocksDbStoreTest, NoNewStoreIsMadeOverTheRestOfAnOldOne) {
   MakeTableFile();
   std::filesystem::remove(folder_.Below("store/CURRENT"));
-  EXPECT_EQ(OpenCode(Options()), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(OpenCode(Options()), absl::StatusCode::kDataLoss) << "log and table file are left";
+  for (const std::filesystem::path& log : Files(".log")) std::filesystem::remove(log);
+  EXPECT_EQ(OpenCode(Options()), absl::StatusCode::kDataLoss) << "the table file is left";
 }
 
 TEST_F(RocksDbStoreTest, PurgeLeavesNoDeletedOrReplacedValueInAnyFile) {
@@ -255,7 +258,7 @@ TEST_F(RocksDbStoreTest, PurgeLeavesNoDeletedOrReplacedValueInAnyFile) {
   batch.Put(0, "key", secret);
   batch.Put(0, "other key", replaced);
   ASSERT_TRUE(store->Write(batch).ok());
-  ASSERT_TRUE(store->Purge(0, "", "").ok());  // now in a table file
+  ASSERT_TRUE(store->Purge(0, "", "").ok());          // now in a table file
   Put(*store, "key", absl::StrCat(secret, "again"));  // and once more in the log
   ASSERT_TRUE(SomeFileHolds(secret));
   ASSERT_TRUE(SomeFileHolds(replaced));
@@ -271,6 +274,22 @@ TEST_F(RocksDbStoreTest, PurgeLeavesNoDeletedOrReplacedValueInAnyFile) {
   EXPECT_FALSE(SomeFileHolds(replaced));
   EXPECT_EQ(store->Get(0, "other key").value(), "new");
   EXPECT_EQ(store->Get(1, "also in the log").value(), "x");
+}
+
+TEST_F(RocksDbStoreTest, PurgeRemovesWhatAViewHeldBackOnceTheViewIsGone) {
+  SeededEntropy random(3);
+  const std::string secret = random.Bytes(32);
+  const auto store = OpenRocksDb(Options()).value();
+  Put(*store, "key", secret);
+  auto view = store->Snapshot();
+  WriteBatch batch;
+  batch.Delete(0, "key");
+  ASSERT_TRUE(store->Write(batch).ok());
+  ASSERT_TRUE(store->Purge(0, "", "").ok());
+  EXPECT_EQ(view->Get(0, "key").value(), secret);
+  view.reset();
+  ASSERT_TRUE(store->Purge(0, "", "").ok());
+  EXPECT_FALSE(SomeFileHolds(secret));
 }
 
 TEST_F(RocksDbStoreTest, ItsOwnLogFilesStayFew) {

@@ -215,8 +215,8 @@ TEST_P(StoreContract, PurgeKeepsWhatIsNotDeleted) {
   EXPECT_EQ(store_->Get(kSecond, "b").value(), "other family");
 }
 
-// The writer keeps two families equal and moves from one key to the next; every view must see one key
-// in each, with the same value.
+// The writer keeps two families equal and moves from one key to the next; every view must see one
+// key in each, with the same value.
 TEST_P(StoreContract, ReadersNeverSeeHalfABatch) {
   Put(kFirst, "0", "0");
   Put(kSecond, "0", "0");
@@ -282,7 +282,8 @@ const Kind kKinds[] = {
     {"Memory", [](const std::string&) { return std::make_unique<MemoryStore>(2); }},
     {"RocksDb",
      [](const std::string& path) {
-       return OpenRocksDb({.path = path, .families = {"first", "second"}, .create_if_missing = true})
+       return OpenRocksDb(
+                  {.path = path, .families = {"first", "second"}, .create_if_missing = true})
            .value();
      }},
 };

@@ -54,11 +54,11 @@ TEST(FenceRecord, IsALineThatReadsBack) {
 TEST(FenceRecord, HasTheDocumentedForm) {
   FenceRecord record = RecordAt(0);
   record.hash = std::string(kSha256Bytes, '\xAB');
-  EXPECT_THAT(EncodeFence(record),
-              testing::StartsWith(
-                  "kopa-fence-1 epoch=00000000000000000003 seq=00000000000000000000 "
-                  "hash=abababababababababababababababababababababababababababababababab "
-                  "boot=11111111-2222-3333-4444-555555555555 proven=1 clean=0 sum="));
+  EXPECT_THAT(
+      EncodeFence(record),
+      testing::StartsWith("kopa-fence-1 epoch=00000000000000000003 seq=00000000000000000000 "
+                          "hash=abababababababababababababababababababababababababababababababab "
+                          "boot=11111111-2222-3333-4444-555555555555 proven=1 clean=0 sum="));
 }
 
 TEST(FenceRecord, AnyChangedCharacterIsDamage) {

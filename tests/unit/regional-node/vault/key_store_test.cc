@@ -36,7 +36,8 @@ class KeyStoreTest : public testing::Test {
   ApplicationId NewId() { return entropy_.NewUuid(absl::FromUnixSeconds(1'700'000'000)); }
 
   // Opens a copy of what the store holds now.
-  absl::StatusOr<std::unique_ptr<KeyStore>> OpenCopy(const NodeId& node, const SecretKey& wrap_key) {
+  absl::StatusOr<std::unique_ptr<KeyStore>> OpenCopy(const NodeId& node,
+                                                     const SecretKey& wrap_key) {
     return KeyStore::Open(memory_->Clone(), node, wrap_key, &entropy_);
   }
 
@@ -140,9 +141,8 @@ TEST_F(KeyStoreTest, KeysWithoutACheckRecordAreDataLoss) {
 class KeyStoreOnDisk : public KeyStoreTest {
  protected:
   std::unique_ptr<KeyStore> OpenOnDisk() {
-    auto store = storage::OpenRocksDb({.path = folder_.Below("keys"),
-                                       .families = KeyStoreFamilies(),
-                                       .create_if_missing = true});
+    auto store = storage::OpenRocksDb(
+        {.path = folder_.Below("keys"), .families = KeyStoreFamilies(), .create_if_missing = true});
     return KeyStore::Open(*std::move(store), node_, wrap_key_, &entropy_).value();
   }
 

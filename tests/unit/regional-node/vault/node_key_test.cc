@@ -1,9 +1,9 @@
 #include "regional-node/vault/node_key.h"
 
+#include <sys/stat.h>
+
 #include <set>
 #include <string>
-
-#include <sys/stat.h>
 
 #include "absl/strings/match.h"
 #include "common/base/bytes.h"

@@ -1,0 +1,232 @@
+#include "central/core/recomputed.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "central/core/families.h"
+#include "common/base/bytes.h"
+#include "common/base/digest.h"
+#include "common/base/status.h"
+#include "kopa/programme/v1/call.pb.h"
+
+namespace kopa::central {
+
+using ::kopa::ledger::Amounts;
+using ::kopa::national::v1::JournalRecord;
+using ::kopa::national::v1::PublicRecord;
+using ::kopa::national::v1::VerifyNationalResponse;
+
+namespace {
+
+constexpr uint32_t kAskEvery = 1024;
+
+// Far above any true figure, and low enough that the sums over a thousand nodes can't overflow.
+constexpr int64_t kTotalMax = int64_t{1} << 52;
+
+bool IsPlausible(const Amounts& amounts) {
+  return !amounts.AnyNegative() && AllAtMost(amounts, Amounts(kTotalMax, kTotalMax, kTotalMax));
+}
+
+// A record that stands under the number `seq`. DATA_LOSS where it does not parse, does not follow
+// `head` or has unknown parts; `head` is on it in any case, so that one fault is found once.
+absl::Status Read(absl::string_view value, Seq seq, journal::Head& head, PublicRecord* what) {
+  JournalRecord record;
+  if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    head.seq = seq;
+    return absl::DataLossError(absl::StrCat("record ", seq.value(), " does not parse"));
+  }
+  absl::Status followed = record.seq() == seq.value()
+                              ? journal::Follow(head, record)
+                              : absl::DataLossError(absl::StrCat("record ", record.seq(),
+                                                                 " is stored under number ",
+                                                                 seq.value()));
+  head.seq = seq;
+  head.hash = record.hash();
+  const absl::Status parsed = journal::ParsePublic(record, what);
+  if (!parsed.ok()) what->Clear();
+  return followed.ok() ? parsed : followed;
+}
+
+std::string Describe(const journal::Head& head) {
+  return absl::StrCat(head.seq.value(), " with hash ", ToHex(head.hash));
+}
+
+}  // namespace
+
+absl::Status Recomputed::Continue() {
+  if (++asked_ % kAskEvery != 0 || !cancelled_()) return absl::OkStatus();
+  return absl::CancelledError("the check was called off");
+}
+
+absl::Status Recomputed::ReadCentralJournal(VerifyNationalResponse* response) {
+  Findings findings;
+  journal::Head head;
+  const auto records = view_.Scan(kJournal, "", "");
+  for (; records->Valid(); records->Next()) {
+    RETURN_IF_ERROR(Continue());
+    ByteReader key(records->key());
+    const Seq seq(key.U64());
+    PublicRecord what;
+    findings.AddStatus(Read(records->value(), seq, head, &what));
+    NoteCentralRecord(what, findings);
+  }
+  findings.AddStatus(records->status());
+  const auto stored = view_.Get(kMeta, kCentralStateKey);
+  const auto state = stored.ok() ? CentralState::Parse(*stored)
+                                 : absl::StatusOr<CentralState>(stored.status());
+  if (absl::IsNotFound(state.status()) && head.seq == Seq()) {
+    // A folder that was made and never served.
+  } else if (!state.ok()) {
+    findings.Add(absl::StrCat("the centre's state: ", state.status().message()));
+  } else if (state->head != head) {
+    findings.Add(absl::StrCat("the journal ends at ", Describe(head), "; the centre's state says ",
+                              Describe(state->head)));
+  }
+  findings.Report("central-journal",
+                  absl::StrCat("records 1 to ", head.seq.value(), " follow one another"), response);
+  return absl::OkStatus();
+}
+
+void Recomputed::NoteCentralRecord(const PublicRecord& what, Findings& findings) {
+  if (what.has_call_published()) {
+    definition_digests_[CallId(what.call_published().call())] =
+        what.call_published().definition_sha256();
+  }
+  if (!what.has_allotment_made()) return;
+  const auto& made = what.allotment_made();
+  const Amounts total = Amounts::FromProto(made.allotted());
+  Amounts& known = allotted_[CallId(made.call())][NodeId(made.node())];
+  if (!IsPlausible(total) || !AllAtMost(known, total)) {
+    findings.Add(absl::StrCat("what is allotted to ", made.node(), " under ", made.call(),
+                              " falls from ", known.DebugString(), " to ", total.DebugString()));
+    return;
+  }
+  known = total;
+}
+
+absl::Status Recomputed::ReadCalls(VerifyNationalResponse* response) {
+  Findings findings;
+  const auto calls = view_.Scan(kCall, "", "");
+  for (; calls->Valid(); calls->Next()) {
+    const std::string key(calls->key());
+    programme::v1::CallPublication publication;
+    if (!publication.ParseFromArray(calls->value().data(),
+                                    static_cast<int>(calls->value().size())) ||
+        publication.call().id() != key) {
+      findings.Add(absl::StrCat(key, ": its definition does not parse"));
+      continue;
+    }
+    const auto digest = definition_digests_.find(CallId(key));
+    if (digest == definition_digests_.end()) {
+      findings.Add(absl::StrCat(key, ": the journal has no publication of it"));
+    } else if (digest->second != Sha256(publication.call().SerializeAsString())) {
+      findings.Add(absl::StrCat(key, ": its definition is not the one that was published"));
+    }
+    limits_[CallId(key)] = ledger::UnitLimits(publication.call().limits());
+    fold_.AddCall(CallId(key), ledger::UnitLimits());
+  }
+  findings.AddStatus(calls->status());
+  for (const auto& [call, digest] : definition_digests_) {
+    if (fold_.FindCall(call) == nullptr) {
+      findings.Add(absl::StrCat(call.value(), ": was published, its definition is gone"));
+    }
+  }
+  for (const auto& [call, nodes] : allotted_) {
+    NationalFold::CallFold* known = fold_.FindCall(call);
+    if (known == nullptr) {
+      findings.Add(absl::StrCat(call.value(), ": has allotments and no definition"));
+      continue;
+    }
+    for (const auto& [node, total] : nodes) {
+      ledger::Totals totals;
+      totals.allotted = total;
+      known->ledger.Restore(node, totals);
+    }
+  }
+  findings.Report("calls",
+                  absl::StrCat(limits_.size(), " definitions are those that were published"),
+                  response);
+  return absl::OkStatus();
+}
+
+absl::Status Recomputed::ReadNodeRecords(Findings& findings) {
+  const auto nodes = view_.Scan(kNode, "", "");
+  for (; nodes->Valid(); nodes->Next()) {
+    auto record = NodeRecord::Parse(nodes->value());
+    if (!record.ok()) {
+      findings.Add(absl::StrCat(nodes->key(), ": ", record.status().message()));
+      continue;
+    }
+    NodeChain& chain = nodes_[NodeId(nodes->key())];
+    chain.is_known = true;
+    chain.record = *std::move(record);
+  }
+  findings.AddStatus(nodes->status());
+  return absl::OkStatus();
+}
+
+absl::Status Recomputed::ReadNodeJournals(VerifyNationalResponse* response) {
+  Findings all_nodes;
+  RETURN_IF_ERROR(ReadNodeRecords(all_nodes));
+  const auto records = view_.Scan(kNodeJournal, "", "");
+  for (; records->Valid(); records->Next()) {
+    RETURN_IF_ERROR(Continue());
+    const absl::string_view key = records->key();
+    const size_t zero = key.find('\0');
+    if (zero == absl::string_view::npos || key.size() != zero + 9) {
+      all_nodes.Add("a record of a node's journal lies under a damaged key");
+      continue;
+    }
+    const NodeId node(key.substr(0, zero));
+    ApplyNodeRecord(node, key.substr(zero + 1), records->value(), nodes_[node]);
+  }
+  all_nodes.AddStatus(records->status());
+  if (!all_nodes.empty()) all_nodes.Report("nodes", "", response);
+
+  for (auto& [node, chain] : nodes_) {
+    if (!chain.is_known) {
+      chain.findings.Add("there are records of a node that is not known");
+    } else if (chain.record.applied != chain.head) {
+      chain.findings.Add(absl::StrCat("the stored records end at ", Describe(chain.head),
+                                      "; applied is ", Describe(chain.record.applied)));
+    }
+    chain.findings.Report(
+        absl::StrCat("journal-chain ", node.value()),
+        absl::StrCat("records 1 to ", chain.head.seq.value(), " follow one another"), response);
+    national::v1::AppliedHead* head = response->add_heads();
+    head->set_node(node.value());
+    head->set_applied_seq(chain.head.seq.value());
+    head->set_hash(chain.head.hash);
+  }
+  return absl::OkStatus();
+}
+
+void Recomputed::ApplyNodeRecord(const NodeId& node, absl::string_view key,
+                                 absl::string_view value, NodeChain& chain) {
+  const Seq seq(ByteReader(key).U64());
+  PublicRecord what;
+  chain.findings.AddStatus(Read(value, seq, chain.head, &what));
+  if (what.kind_case() == PublicRecord::KIND_NOT_SET) return;
+  // Applied even where the chain is broken: what it changed then shows in the figures too.
+  FoldChanges changes;
+  const absl::Status applied = fold_.Apply(node, what, changes);
+  if (!applied.ok()) {
+    chain.findings.Add(absl::StrCat("record ", seq.value(), ": ", applied.message()));
+    return;
+  }
+  for (const auto& [call, nodes] : changes.ledgers) {
+    CheckOverdrawn(node, call, seq.value(), chain.findings);
+  }
+}
+
+void Recomputed::CheckOverdrawn(const NodeId& node, const CallId& call, uint64_t seq,
+                                Findings& findings) {
+  const Amounts headroom =
+      limits_.at(call).LimitedPart(fold_.FindCall(call)->ledger.of(node).Headroom());
+  if (headroom.AnyNegative()) {
+    findings.Add(absl::StrCat("record ", seq, " overdraws ", call.value(), ": headroom ",
+                              headroom.DebugString()));
+  }
+}
+
+}  // namespace kopa::central

@@ -1,0 +1,307 @@
+#include "central/service/link_stream.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "central/service/link_batch.h"
+#include "common/base/status.h"
+#include "common/rpc/status.h"
+
+namespace kopa::central {
+
+using ::kopa::national::v1::ConnectRequest;
+using ::kopa::national::v1::ConnectResponse;
+
+namespace {
+
+constexpr size_t kNonceBytes = 16;
+constexpr size_t kAddressBytesMax = 255;
+// What a message takes in memory beside its bytes, roughly.
+constexpr size_t kMessageOverheadBytes = 256;
+constexpr absl::Duration kRetryDelay = absl::Seconds(1);
+
+absl::Status OutOfOrder(absl::string_view what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " out of order: Hello, then Proof, then everything else"));
+}
+
+}  // namespace
+
+LinkStream::LinkStream(const LinkParts* parts, Session session,
+                       grpc::CallbackServerContext* context,
+                       std::function<void(LinkStream&)> gone)
+    : parts_(*parts),
+      session_(session),
+      context_(context),
+      gone_(std::move(gone)),
+      heard_nanos_(parts->clock->MonotonicNanos()) {}
+
+NodeId LinkStream::node() const {
+  MutexLock lock(&mutex_);
+  return node_;
+}
+
+// --- What the node says
+
+absl::Status LinkStream::Handle() {
+  switch (request_.message_case()) {
+    case ConnectRequest::kHello:
+      return phase_ == Phase::kHello ? HandleHello() : OutOfOrder("a second Hello");
+    case ConnectRequest::kProof:
+      if (phase_ != Phase::kProof) return OutOfOrder("Proof");
+      phase_ = Phase::kOpen;
+      NoteContact(absl::nullopt);
+      return Submit(ProofCommand{session_, node(), std::move(*request_.mutable_proof())});
+    case ConnectRequest::kBatch:
+      return phase_ == Phase::kOpen ? HandleBatch() : OutOfOrder("RecordBatch");
+    case ConnectRequest::kDemand:
+      if (phase_ != Phase::kOpen) return OutOfOrder("Demand");
+      NoteContact(absl::nullopt);
+      return Submit(DemandCommand{session_, node(), std::move(*request_.mutable_demand())});
+    case ConnectRequest::kHeartbeat:
+      if (phase_ == Phase::kHello) return OutOfOrder("NodeHeartbeat");
+      NoteContact(request_.heartbeat().head_seq());
+      return absl::OkStatus();
+    case ConnectRequest::kDownAck:
+      // The node's next Hello has the cursor that counts; until then nothing is sent twice.
+      if (phase_ == Phase::kHello) return OutOfOrder("DownAck");
+      NoteContact(absl::nullopt);
+      return absl::OkStatus();
+    case ConnectRequest::MESSAGE_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError("a message of a kind that this version does not know");
+}
+
+absl::Status LinkStream::CheckCaller(const NodeId& node) const {
+  ASSIGN_OR_RETURN(const rpc::Caller caller, rpc::CallerOf(*context_, parts_.transport));
+  const std::string wanted = absl::StrCat("kopa://node/", node.value());
+  if (caller.believed || caller.actor == wanted) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      absl::StrCat("the certificate names ", caller.actor, "; to speak for node ", node.value(),
+                   " it must name ", wanted));
+}
+
+absl::Status LinkStream::HandleHello() {
+  national::v1::Hello& hello = *request_.mutable_hello();
+  const NodeId node(hello.node());
+  RETURN_IF_ERROR(CheckCaller(node));
+  if (!parts_.view->FindNode(node).has_value()) {
+    return absl::NotFoundError("no node of this name is known here");
+  }
+  if (hello.epoch() == 0 || hello.epoch_nonce().size() != kNonceBytes ||
+      hello.address().size() > kAddressBytesMax) {
+    return absl::InvalidArgumentError(
+        "Hello needs an epoch from 1, a nonce of 16 bytes and an address of at most 255 bytes");
+  }
+  phase_ = Phase::kProof;
+  // Before the command is queued: from then on the core must hear of the end.
+  {
+    MutexLock lock(&mutex_);
+    node_ = node;
+  }
+  NoteContact(absl::nullopt);
+  return Submit(HelloCommand{session_, std::move(hello)});
+}
+
+absl::Status LinkStream::HandleBatch() {
+  auto records = TakeBatch(std::move(*request_.mutable_batch()));
+  if (!records.ok()) {
+    parts_.logger->Error("a batch of records was refused",
+                         {{"node", node()}, {"reason", records.status()}});
+    return records.status();
+  }
+  NoteContact(records->back().journal.seq());
+  {
+    MutexLock lock(&mutex_);
+    ++batches_waiting_;
+  }
+  RecordsCommand command{session_, node(), *std::move(records)};
+  const absl::Status queued = parts_.submit(
+      std::move(command), [stream = shared_from_this()] { stream->BatchDone(); });
+  if (queued.ok()) return queued;
+  MutexLock lock(&mutex_);
+  --batches_waiting_;
+  return rpc::WithRetryDelay(queued, kRetryDelay);
+}
+
+absl::Status LinkStream::Submit(CentralCommand command) {
+  return rpc::WithRetryDelay(parts_.submit(std::move(command), [] {}), kRetryDelay);
+}
+
+void LinkStream::BatchDone() {
+  {
+    MutexLock lock(&mutex_);
+    --batches_waiting_;
+  }
+  Pump();
+}
+
+void LinkStream::NoteContact(absl::optional<uint64_t> head_seq) {
+  NodeId node;
+  {
+    MutexLock lock(&mutex_);
+    node = node_;
+    // What an unproved store claims to have is not told to people.
+    if (!admitted_) head_seq = absl::nullopt;
+  }
+  parts_.view->NoteContact(node, parts_.clock->Now(), head_seq);
+}
+
+// --- What the centre says
+
+void LinkStream::Send(ConnectResponse message) {
+  absl::Status end;
+  {
+    MutexLock lock(&mutex_);
+    if (end_.has_value()) return;
+    if (message.has_admitted()) admitted_ = true;
+    if (message.has_fence()) {
+      end = rpc::WithReason(absl::FailedPreconditionError(message.fence().detail()),
+                            "NODE_FENCED");
+    }
+    outbox_bytes_ += message.ByteSizeLong() + kMessageOverheadBytes;
+    outbox_.push_back(std::move(message));
+    if (outbox_bytes_ > parts_.limits.outbox_bytes_max) {
+      outbox_.clear();
+      outbox_bytes_ = 0;
+      end = absl::ResourceExhaustedError("the node does not read what is sent to it");
+    }
+  }
+  if (end.ok()) {
+    Pump();
+  } else {
+    End(end);
+  }
+}
+
+void LinkStream::End(const absl::Status& status) {
+  {
+    MutexLock lock(&mutex_);
+    if (!end_.has_value()) {
+      end_ = status;
+      end_nanos_ = parts_.clock->MonotonicNanos();
+    }
+  }
+  Pump();
+}
+
+void LinkStream::Tick(const ConnectResponse& heartbeat) {
+  const int64_t now = parts_.clock->MonotonicNanos();
+  bool is_silent = false;
+  bool is_stuck = false;
+  bool is_idle = false;
+  {
+    MutexLock lock(&mutex_);
+    // Silence counts only while somebody listens.
+    is_silent = !end_.has_value() && reading_ &&
+                absl::Nanoseconds(now - heard_nanos_) > parts_.limits.silence_max;
+    is_stuck = end_.has_value() &&
+               absl::Nanoseconds(now - end_nanos_) > parts_.limits.farewell_max;
+    is_idle = admitted_ && !writing_ && outbox_.empty() && !end_.has_value();
+  }
+  if (is_silent) End(absl::DeadlineExceededError("nothing was heard from the node"));
+  if (is_stuck) Cut();
+  if (is_idle && !is_silent) Send(heartbeat);
+}
+
+void LinkStream::Cut() {
+  MutexLock lock(&context_mutex_);
+  if (!done_) context_->TryCancel();
+}
+
+// --- gRPC's side
+
+void LinkStream::Pump() {
+  mutex_.Lock();
+  if (pumping_) {
+    mutex_.Unlock();
+    return;
+  }
+  pumping_ = true;
+  while (true) {
+    if (!writing_ && !outbox_.empty()) {
+      writing_ = true;
+      message_ = std::move(outbox_.front());
+      outbox_.pop_front();
+      outbox_bytes_ -= message_.ByteSizeLong() + kMessageOverheadBytes;
+      mutex_.Unlock();
+      StartWrite(&message_);
+      mutex_.Lock();
+    } else if (!writing_ && end_.has_value()) {
+      // Nobody pumps from here on: gRPC may let go of the stream before Finish returns.
+      const absl::Status status = *end_;
+      mutex_.Unlock();
+      Finish(rpc::ToGrpc(status));
+      return;
+    } else if (!reading_ && !end_.has_value() &&
+               batches_waiting_ < parts_.limits.batches_waiting_max) {
+      reading_ = true;
+      heard_nanos_ = parts_.clock->MonotonicNanos();
+      mutex_.Unlock();
+      StartRead(&request_);
+      mutex_.Lock();
+    } else {
+      break;
+    }
+  }
+  pumping_ = false;
+  mutex_.Unlock();
+}
+
+void LinkStream::OnReadDone(bool ok) {
+  if (!ok) {
+    End(absl::OkStatus());  // the node has nothing more to say
+    return;
+  }
+  const absl::Status status = Handle();
+  if (!status.ok()) End(status);
+  {
+    MutexLock lock(&mutex_);
+    reading_ = false;
+  }
+  Pump();
+}
+
+void LinkStream::OnWriteDone(bool ok) {
+  {
+    MutexLock lock(&mutex_);
+    writing_ = false;
+    if (!ok) {
+      outbox_.clear();
+      outbox_bytes_ = 0;
+    }
+  }
+  if (ok) {
+    Pump();
+  } else {
+    End(absl::UnavailableError("the stream broke"));
+  }
+}
+
+void LinkStream::OnCancel() {
+  {
+    MutexLock lock(&mutex_);
+    outbox_.clear();
+    outbox_bytes_ = 0;
+  }
+  End(absl::CancelledError("the stream was cut"));
+}
+
+void LinkStream::OnDone() {
+  {
+    MutexLock lock(&context_mutex_);
+    done_ = true;
+  }
+  // May be the last holder's last act.
+  const std::shared_ptr<LinkStream> self = shared_from_this();
+  {
+    MutexLock lock(&mutex_);
+    parts_.logger->Info("a link ended",
+                        {{"node", node_}, {"session", session_},
+                         {"reason", end_.value_or(absl::UnknownError("unknown"))}});
+  }
+  gone_(*self);
+}
+
+}  // namespace kopa::central

@@ -1,0 +1,28 @@
+#include "common/server/data_folder.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+
+namespace kopa::server {
+
+absl::StatusOr<DataFolder> DataFolder::Create(const std::string& path) {
+  RETURN_IF_ERROR(MakeFolders(path));
+  return Lock(path);
+}
+
+absl::StatusOr<DataFolder> DataFolder::OpenExisting(const std::string& path) {
+  if (!FileExists(path)) return absl::NotFoundError(absl::StrCat(path, ": no such data folder"));
+  return Lock(path);
+}
+
+absl::StatusOr<DataFolder> DataFolder::Lock(const std::string& path) {
+  auto lock = FileLock::Acquire(path + "/LOCK");
+  if (absl::IsFailedPrecondition(lock.status())) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("data folder ", path, " is in use by another process"));
+  }
+  RETURN_IF_ERROR(lock.status());
+  return DataFolder(path, *std::move(lock));
+}
+
+}  // namespace kopa::server

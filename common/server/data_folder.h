@@ -1,0 +1,37 @@
+#ifndef KOPA_COMMON_SERVER_DATA_FOLDER_H_
+#define KOPA_COMMON_SERVER_DATA_FOLDER_H_
+
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "common/base/file.h"
+
+namespace kopa::server {
+
+// The folder in which a server keeps its store, held against every other process:
+//   LOCK     held while the server, or whoever looks at the store at rest, runs
+//   store/   the store
+class DataFolder {
+ public:
+  // Makes the folder if need be and takes its lock, before anything else in it is touched.
+  // FAILED_PRECONDITION where another process holds it.
+  static absl::StatusOr<DataFolder> Create(const std::string& path);
+
+  // The same for looking at a folder at rest: NOT_FOUND where there is none.
+  static absl::StatusOr<DataFolder> OpenExisting(const std::string& path);
+
+  std::string store_path() const { return path_ + "/store"; }
+
+ private:
+  DataFolder(std::string path, FileLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+
+  static absl::StatusOr<DataFolder> Lock(const std::string& path);
+
+  std::string path_;
+  FileLock lock_;
+};
+
+}  // namespace kopa::server
+
+#endif  // KOPA_COMMON_SERVER_DATA_FOLDER_H_

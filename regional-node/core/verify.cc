@@ -1,0 +1,251 @@
+#include "regional-node/core/verify.h"
+
+#include <map>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "common/journal/chain.h"
+#include "common/ledger/node_ledger.h"
+#include "regional-node/core/families.h"
+#include "regional-node/core/header.h"
+#include "regional-node/core/node_state.h"
+
+namespace kopa::node {
+
+using ::kopa::ledger::Amounts;
+using ::kopa::national::v1::ApplicationSummary;
+using ::kopa::national::v1::JournalRecord;
+using ::kopa::national::v1::PublicRecord;
+
+namespace {
+
+// What the journal says of one application: the newest record of it is all that is kept.
+struct Latest {
+  uint32_t version = 0;
+  std::string summary;  // serialised
+  Amounts awarded;
+};
+
+// Everything a node's journal adds up to.
+class Recomputed {
+ public:
+  absl::Status Apply(const PublicRecord& what) {
+    switch (what.kind_case()) {
+      case PublicRecord::kEpochOpened:
+        return absl::OkStatus();
+      case PublicRecord::kAllotmentNoted: {
+        ledger::Totals& totals = ledgers[what.allotment_noted().call()];
+        totals.allotted =
+            Max(totals.allotted, Amounts::FromProto(what.allotment_noted().allotted()));
+        return absl::OkStatus();
+      }
+      case PublicRecord::kHandedBack:
+        ledgers[what.handed_back().call()].handed_back =
+            Amounts::FromProto(what.handed_back().handed_back());
+        return absl::OkStatus();
+      case PublicRecord::kApplicationChanged:
+        return Apply(what.application_changed().summary());
+      default:
+        return absl::DataLossError("a kind of record that nodes do not write");
+    }
+  }
+
+  std::map<std::string, ledger::Totals> ledgers;
+  absl::flat_hash_map<ApplicationId, Latest> applications;
+
+ private:
+  absl::Status Apply(const ApplicationSummary& summary) {
+    ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(summary.application_id()));
+    Latest& latest = applications[id];
+    if (summary.version() != latest.version + 1) {
+      return absl::DataLossError(absl::StrCat("application ", id.ToString(), " goes from version ",
+                                              latest.version, " to ", summary.version()));
+    }
+    const Amounts awarded = Amounts::FromProto(summary.awarded());
+    ledger::Totals& totals = ledgers[summary.call()];
+    totals.spent = totals.spent + ledger::ClampToZero(awarded - latest.awarded);
+    totals.unspent = totals.unspent + ledger::ClampToZero(latest.awarded - awarded);
+    latest = {summary.version(), summary.SerializeAsString(), awarded};
+    return absl::OkStatus();
+  }
+};
+
+class Checks {
+ public:
+  explicit Checks(region::v1::VerifyNodeResponse* response) : response_(response) {
+    response_->set_ok(true);
+  }
+  void Add(absl::string_view name, const absl::Status& status, std::string detail) {
+    auto* check = response_->add_checks();
+    check->set_name(std::string(name));
+    check->set_ok(status.ok());
+    check->set_detail(status.ok() ? std::move(detail) : std::string(status.message()));
+    if (!status.ok()) response_->set_ok(false);
+  }
+
+ private:
+  region::v1::VerifyNodeResponse* const response_;
+};
+
+absl::StatusOr<std::string> GetOrEmpty(const storage::View& view, Family family,
+                                       const std::string& key) {
+  auto value = view.Get(family, key);
+  if (absl::IsNotFound(value.status())) return std::string();
+  return value;
+}
+
+// The sealed parts of one record, if it is one of an application.
+absl::Status CheckSeals(const storage::View& view, const JournalRecord& record,
+                        const PublicRecord& what, const SealCheck& check_seals) {
+  if (!what.has_application_changed() || !check_seals) return absl::OkStatus();
+  const ApplicationSummary& summary = what.application_changed().summary();
+  ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(summary.application_id()));
+  const std::string key = SeqKey(Seq(record.seq()));
+  ASSIGN_OR_RETURN(const std::string personal, GetOrEmpty(view, kJournalPrivate, key));
+  ASSIGN_OR_RETURN(const std::string staff, GetOrEmpty(view, kJournalStaff, key));
+  return check_seals(id, summary.version(), record, personal, staff);
+}
+
+struct JournalWalk {
+  journal::Head head;
+  absl::Status chain;
+  absl::Status seals;
+  Recomputed recomputed;
+};
+
+JournalWalk WalkJournal(const storage::View& view, uint64_t at_seq, const SealCheck& check_seals,
+                        std::string* hash_at_seq) {
+  JournalWalk walk;
+  if (at_seq == 0) *hash_at_seq = walk.head.hash;
+  const auto records = view.Scan(kJournal, "", "");
+  for (; records->Valid(); records->Next()) {
+    JournalRecord record;
+    PublicRecord what;
+    if (!record.ParseFromArray(records->value().data(),
+                               static_cast<int>(records->value().size())) ||
+        records->key() != SeqKey(Seq(record.seq()))) {
+      walk.chain = absl::DataLossError(
+          absl::StrCat("record ", walk.head.seq.Next().value(), " is damaged"));
+      return walk;
+    }
+    walk.chain = journal::Follow(walk.head, record);
+    if (walk.chain.ok()) walk.chain = journal::ParsePublic(record, &what);
+    if (walk.chain.ok()) walk.chain = walk.recomputed.Apply(what);
+    if (!walk.chain.ok()) return walk;
+    if (record.seq() == at_seq) *hash_at_seq = record.hash();
+    const absl::Status sealed = CheckSeals(view, record, what, check_seals);
+    if (!sealed.ok() && walk.seals.ok()) {
+      walk.seals = Annotate(sealed, absl::StrCat("record ", record.seq()));
+    }
+  }
+  walk.chain = records->status();
+  return walk;
+}
+
+absl::Status CheckApplications(const storage::View& view, Recomputed& recomputed) {
+  const auto headers = view.Scan(kHeader, "", "");
+  size_t seen = 0;
+  for (; headers->Valid(); headers->Next(), ++seen) {
+    ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(headers->key()));
+    ASSIGN_OR_RETURN(const StoredHeader header, StoredHeader::Parse(headers->value()));
+    const auto found = recomputed.applications.find(id);
+    if (found == recomputed.applications.end()) {
+      return absl::DataLossError(
+          absl::StrCat("application ", id.ToString(), " is stored but not in the journal"));
+    }
+    ASSIGN_OR_RETURN(const std::string bytes,
+                     view.Get(kApplication, ApplicationKey(CallId(header.call), id)));
+    region::v1::Application application;
+    ApplicationSummary summary;
+    if (!application.ParseFromString(bytes) ||
+        !summary.ParseFromString(found->second.summary)) {
+      return absl::DataLossError(absl::StrCat("application ", id.ToString(), " does not parse"));
+    }
+    if (application.summary().SerializeAsString() != found->second.summary ||
+        header.header.status != summary.status() ||
+        header.header.version != summary.version() ||
+        header.municipality != summary.municipality() || header.call != summary.call()) {
+      return absl::DataLossError(absl::StrCat("application ", id.ToString(),
+                                              " differs from its newest journal record"));
+    }
+  }
+  RETURN_IF_ERROR(headers->status());
+  if (seen != recomputed.applications.size()) {
+    return absl::DataLossError(absl::StrCat("the journal has ", recomputed.applications.size(),
+                                            " applications, the store ", seen));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLedgers(const storage::View& view, const Recomputed& recomputed) {
+  std::map<std::string, ledger::Totals> stored;
+  const auto ledgers = view.Scan(kLedger, "", "");
+  for (; ledgers->Valid(); ledgers->Next()) {
+    ASSIGN_OR_RETURN(stored[std::string(ledgers->key())], ledger::Totals::Parse(ledgers->value()));
+  }
+  RETURN_IF_ERROR(ledgers->status());
+  const auto compare = [](const std::string& call, const ledger::Totals& from_journal,
+                          const ledger::Totals& from_store) {
+    if (from_journal == from_store) return absl::OkStatus();
+    return absl::DataLossError(absl::StrCat(
+        "call ", call, ": the journal gives approved ", from_journal.Approved().DebugString(),
+        ", headroom ", from_journal.Headroom().DebugString(), "; stored is approved ",
+        from_store.Approved().DebugString(), ", headroom ", from_store.Headroom().DebugString()));
+  };
+  for (const auto& [call, totals] : recomputed.ledgers) {
+    RETURN_IF_ERROR(compare(call, totals, stored[call]));
+  }
+  for (const auto& [call, totals] : stored) {
+    const auto found = recomputed.ledgers.find(call);
+    RETURN_IF_ERROR(compare(
+        call, found == recomputed.ledgers.end() ? ledger::Totals() : found->second, totals));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckHead(const NodeId& node, const storage::View& view, const journal::Head& head) {
+  const auto stored = view.Get(kMeta, kNodeStateKey);
+  if (absl::IsNotFound(stored.status()) && head.seq.value() == 0) return absl::OkStatus();
+  RETURN_IF_ERROR(stored.status());
+  ASSIGN_OR_RETURN(const NodeState state, NodeState::Parse(*stored));
+  if (state.node != node) {
+    return absl::DataLossError(absl::StrCat("the store belongs to node ", state.node.value()));
+  }
+  if (!(state.head == head)) {
+    return absl::DataLossError(absl::StrCat("the journal ends at ", head.seq.value(),
+                                            ", the node's own record says ",
+                                            state.head.seq.value()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+region::v1::VerifyNodeResponse VerifyNode(const NodeId& node, const storage::View& view,
+                                          uint64_t at_seq, const SealCheck& check_seals) {
+  region::v1::VerifyNodeResponse response;
+  Checks checks(&response);
+  JournalWalk walk = WalkJournal(view, at_seq, check_seals, response.mutable_hash_at_seq());
+  const std::string name = node.value();
+  checks.Add(absl::StrCat("journal-chain ", name), walk.chain,
+             absl::StrCat(walk.head.seq.value(), " records follow one another"));
+  response.set_head_seq(walk.head.seq.value());
+  response.set_head_hash(walk.head.hash);
+  if (!walk.chain.ok()) return response;  // what follows would only repeat it
+  checks.Add(absl::StrCat("journal-head ", name), CheckHead(node, view, walk.head),
+             "the journal ends where the node says");
+  checks.Add(absl::StrCat("applications ", name), CheckApplications(view, walk.recomputed),
+             absl::StrCat(walk.recomputed.applications.size(),
+                          " applications are as the journal says"));
+  checks.Add(absl::StrCat("ledger ", name), CheckLedgers(view, walk.recomputed),
+             absl::StrCat(walk.recomputed.ledgers.size(), " ledgers are as the journal says"));
+  if (check_seals) {
+    checks.Add(absl::StrCat("sealed-parts ", name), walk.seals,
+               "sealed parts match what the journal commits to");
+  }
+  return response;
+}
+
+}  // namespace kopa::node
