@@ -254,8 +254,14 @@ void LinkStream::OnReadDone(bool ok) {
     End(absl::OkStatus());  // the node has nothing more to say
     return;
   }
-  const absl::Status status = Handle();
-  if (!status.ok()) End(status);
+  bool is_ending = false;
+  {
+    MutexLock lock(&mutex_);
+    is_ending = end_.has_value();
+  }
+  if (const absl::Status status = is_ending ? absl::OkStatus() : Handle(); !status.ok()) {
+    End(status);
+  }
   {
     MutexLock lock(&mutex_);
     reading_ = false;

@@ -20,11 +20,30 @@ std::vector<std::string> NamesOf(const CLI::App& app) {
   return names;
 }
 
-// The innermost command that was named before parsing failed.
-const CLI::App& Innermost(const CLI::App& root) {
-  const CLI::App* app = &root;
-  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
-  return *app;
+// The innermost command that was named, as far as parsing came, and the words before it: "kopa app".
+struct Named {
+  const CLI::App* command;
+  std::string before;
+
+  std::string path() const {
+    return before.empty() ? command->get_name() : absl::StrCat(before, " ", command->get_name());
+  }
+};
+
+Named Innermost(const CLI::App& root) {
+  Named named{&root, ""};
+  while (!named.command->get_subcommands().empty()) {
+    named = {named.command->get_subcommands().front(), named.path()};
+  }
+  return named;
+}
+
+std::vector<std::string> OptionsOf(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options([](const CLI::Option*) { return true; })) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
 }
 
 }  // namespace
@@ -37,16 +56,20 @@ CommandTree::CommandTree() : app_("Grant calls over regions: the tool of Kopa.",
 }
 
 void CommandTree::AddGlobalOptions() {
-  app_.add_option("--central", flags_.central, "the centre, ADDR:PORT (KOPA_CENTRAL)");
-  app_.add_option("--node", flags_.node, "one node, ADDR:PORT (KOPA_NODE)");
-  app_.add_option("--context", flags_.context, "a context of the config file");
+  app_.add_option("--central", flags_.central, "the centre (KOPA_CENTRAL)")
+      ->type_name("ADDR:PORT");
+  app_.add_option("--node", flags_.node, "one node (KOPA_NODE)")->type_name("ADDR:PORT");
+  app_.add_option("--context", flags_.context, "a context of the config file")->type_name("NAME");
   app_.add_flag("--insecure", flags_.insecure, "plaintext, on loopback only (KOPA_INSECURE)");
-  app_.add_option("--actor", flags_.actor, "who acts, with --insecure (KOPA_ACTOR)");
-  app_.add_option("--tls-cert", flags_.tls_certificate_file, "own certificate, PEM");
-  app_.add_option("--tls-key", flags_.tls_key_file, "its key, PEM");
-  app_.add_option("--tls-ca", flags_.tls_authority_file, "whom to trust, PEM");
-  app_.add_option("-o,--output", flags_.output, "table, json or csv");
-  app_.add_option("--timeout", flags_.timeout, "when to give up, e.g. 90s; default 30s");
+  app_.add_option("--actor", flags_.actor, "who acts, with --insecure (KOPA_ACTOR)")
+      ->type_name("NAME");
+  app_.add_option("--tls-cert", flags_.tls_certificate_file, "own certificate, PEM")
+      ->type_name("FILE");
+  app_.add_option("--tls-key", flags_.tls_key_file, "its key, PEM")->type_name("FILE");
+  app_.add_option("--tls-ca", flags_.tls_authority_file, "whom to trust, PEM")->type_name("FILE");
+  app_.add_option("-o,--output", flags_.output, "table, json or csv")->type_name("FORM");
+  app_.add_option("--timeout", flags_.timeout, "when to give up, e.g. 90s; default 30s")
+      ->type_name("TIME");
   app_.set_version_flag("--version", VersionLine());
 }
 
@@ -66,7 +89,8 @@ absl::StatusOr<CommandTree::Outcome> CommandTree::Parse(const std::vector<std::s
   try {
     app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    return Outcome{Innermost(app_).help(), nullptr};
+    const Named named = Innermost(app_);
+    return Outcome{named.command->help(named.before), nullptr};
   } catch (const CLI::CallForAllHelp&) {
     return Outcome{app_.help("", CLI::AppFormatMode::All), nullptr};
   } catch (const CLI::CallForVersion&) {
@@ -78,8 +102,8 @@ absl::StatusOr<CommandTree::Outcome> CommandTree::Parse(const std::vector<std::s
 }
 
 absl::Status CommandTree::Explain(const CLI::ParseError& error) const {
-  const CLI::App& command = Innermost(app_);
-  const std::vector<std::string> names = NamesOf(command);
+  const Named named = Innermost(app_);
+  const std::vector<std::string> names = NamesOf(*named.command);
   const std::vector<std::string> rest = app_.remaining(true);
   std::string message = error.what();
   if (!names.empty() && !rest.empty() && !absl::StartsWith(rest[0], "-")) {
@@ -90,8 +114,14 @@ absl::Status CommandTree::Explain(const CLI::ParseError& error) const {
   } else if (!names.empty() && rest.empty()) {
     message = absl::StrCat("a command is missing; there are: ", absl::StrJoin(names, ", "));
   }
-  return UsageError(absl::StrCat(message, " (", command.get_name() == "kopa" ? "" : "kopa ",
-                                 command.get_name(), " --help says more)"));
+  if (!rest.empty() && absl::StartsWith(rest[0], "--")) {
+    std::vector<std::string> options = OptionsOf(*named.command);
+    for (const std::string& option : OptionsOf(app_)) options.push_back(option);
+    const std::string nearest = settings::Nearest(rest[0], options);
+    message = absl::StrCat("unknown option ", rest[0],
+                           nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?"));
+  }
+  return UsageError(absl::StrCat(message, " (", named.path(), " --help says more)"));
 }
 
 }  // namespace kopa::cli

@@ -8,8 +8,8 @@ namespace kopa {
 
 namespace {
 
-// Whether `text` begins like `shape`, in which 0 stands for any digit. Abseil's parsers take more than
-// we do: blanks, signs, short forms, "infinite-past".
+// Whether `text` begins like `shape`, in which 0 stands for any digit. Abseil's parsers take more
+// than we do: blanks, signs, short forms, "infinite-past".
 bool BeginsLike(absl::string_view text, absl::string_view shape) {
   if (text.size() < shape.size()) return false;
   for (size_t i = 0; i < shape.size(); ++i) {

@@ -1,6 +1,8 @@
 #ifndef KOPA_COMMON_BASE_CALENDAR_H_
 #define KOPA_COMMON_BASE_CALENDAR_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"

@@ -25,7 +25,8 @@ std::string Sha256(absl::string_view data) {
 std::string HmacSha256(absl::string_view key, absl::string_view data) {
   std::string out(kSha256Bytes, '\0');
   unsigned int size = 0;
-  KOPA_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Data(data), data.size(),
+  const char* const key_data = key.empty() ? "" : key.data();  // OpenSSL fails on a null key
+  KOPA_CHECK(HMAC(EVP_sha256(), key_data, static_cast<int>(key.size()), Data(data), data.size(),
                   reinterpret_cast<unsigned char*>(out.data()), &size) != nullptr);
   return out;
 }

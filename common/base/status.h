@@ -2,6 +2,7 @@
 #define KOPA_COMMON_BASE_STATUS_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -65,7 +66,7 @@ absl::Status WithFault(absl::Status status, Fault fault);
 // The attached faults, in the order they were attached; empty where there are none.
 std::vector<Fault> FaultsOf(const absl::Status& status);
 
-// `prefix: message`, code and faults kept.
+// `prefix: message`; code, faults and whatever else is attached stay.
 absl::Status Annotate(const absl::Status& status, absl::string_view prefix);
 
 }  // namespace kopa

@@ -45,7 +45,11 @@ class Uuid {
   std::string ToString() const;
   bool is_nil() const { return *this == Uuid(); }
 
-  friend auto operator<=>(const Uuid&, const Uuid&) = default;
+  friend bool operator==(const Uuid&, const Uuid&) = default;
+  // As bytes without sign, so that ids sort here as they do as keys of a store.
+  friend std::strong_ordering operator<=>(const Uuid& a, const Uuid& b) {
+    return std::memcmp(a.bytes_.data(), b.bytes_.data(), a.bytes_.size()) <=> 0;
+  }
   template <typename H>
   friend H AbslHashValue(H h, const Uuid& id) {
     return H::combine(std::move(h), id.bytes());

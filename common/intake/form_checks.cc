@@ -70,10 +70,8 @@ void CheckInitiative(const FormContext& context, const Initiative& initiative, i
   };
   normal->set_school_name(checks.Text(field("school_name"), initiative.school_name(),
                                       {.characters_max = kOrganisationCharactersMax}));
-  // A school without a number could not be found among the trained teams.
-  const bool number_needed = !context.rules.call().required_team_call().empty();
   normal->set_school_reg_no(
-      checks.SchoolRegNo(field("school_reg_no"), initiative.school_reg_no(), number_needed));
+      checks.SchoolRegNo(field("school_reg_no"), initiative.school_reg_no(), false));
   normal->set_title(checks.Text(field("initiative_title"), initiative.title(),
                                 {.characters_max = kTitleCharactersMax, .line_breaks = true}));
   checks.Words(field("activities"), initiative.activities(), context.rules.activities(),

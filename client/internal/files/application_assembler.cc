@@ -161,7 +161,7 @@ void ApplicationAssembler::Finish() { CloseOpen(); }
 
 std::optional<InputApplication> ApplicationAssembler::Take() {
   if (complete_.empty()) return std::nullopt;
-  InputApplication application = std::move(complete_.front());
+  std::optional<InputApplication> application(std::move(complete_.front()));
   complete_.pop_front();
   return application;
 }

@@ -1,12 +1,12 @@
 #include "client/internal/files/csv_records.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/base/status.h"
 
 namespace kopa::client {
@@ -15,7 +15,8 @@ namespace {
 constexpr absl::string_view kSeparators = ",;\t";
 
 // A carriage return counts as a blank: at the end of a line it goes, inside a cell it stays.
-int IsBlank(unsigned char c) { return c == ' ' || c == '\t' || c == '\r' ? 1 : 0; }
+bool IsBlankChar(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+int IsBlank(unsigned char c) { return IsBlankChar(static_cast<char>(c)) ? 1 : 0; }
 int IsLineEnd(unsigned char c) { return c == '\n' ? 1 : 0; }
 
 }  // namespace
@@ -53,35 +54,40 @@ absl::StatusOr<bool> CsvRecords::Next(CsvRecord* record) {
   record->line = line_.number;
   record->problem.clear();
   if (line_.is_too_long) {
-    Cut(line_.text, &record->cells);
+    Cut(line_.text, Quotes::kPassedOver, &record->cells);
     record->problem = absl::StrCat("the line is longer than ", LineReader::kLineBytesMax, " bytes");
     return true;
   }
-  if (std::memchr(line_.text.data(), '"', line_.text.size()) == nullptr) {
-    Cut(line_.text, &record->cells);
-    return true;
-  }
-  RETURN_IF_ERROR(ReadQuoted(record));
+  if (!Cut(line_.text, Quotes::kUnderstood, &record->cells)) RETURN_IF_ERROR(ReadQuoted(record));
   return true;
 }
 
-void CsvRecords::Cut(absl::string_view line, std::vector<std::string>* cells) const {
+bool CsvRecords::Cut(absl::string_view line, Quotes quotes, std::vector<std::string>* cells) const {
   size_t count = 0;
-  const char* at = line.data();
-  const char* const end = at + line.size();
-  while (true) {
-    const size_t left = static_cast<size_t>(end - at);
-    const void* found = left == 0 ? nullptr : std::memchr(at, separator_, left);
-    const char* begin = at;
-    const char* stop = found == nullptr ? end : static_cast<const char*>(found);
-    at = stop + 1;
-    while (begin < stop && IsBlank(static_cast<unsigned char>(*begin)) != 0) ++begin;
-    while (begin < stop && IsBlank(static_cast<unsigned char>(stop[-1])) != 0) --stop;
+  for (bool is_last = false; !is_last;) {
+    while (!line.empty() && line[0] != separator_ && IsBlankChar(line[0])) line.remove_prefix(1);
+    absl::string_view cell;
+    if (quotes == Quotes::kUnderstood && absl::ConsumePrefix(&line, "\"")) {
+      const size_t quote = line.find('"');
+      if (quote == absl::string_view::npos) return false;
+      cell = line.substr(0, quote);
+      line.remove_prefix(quote + 1);
+      while (!line.empty() && line[0] != separator_ && IsBlankChar(line[0])) line.remove_prefix(1);
+      if (!line.empty() && line[0] != separator_) return false;
+      is_last = line.empty();
+    } else {
+      const size_t end = line.find(separator_);
+      is_last = end == absl::string_view::npos;
+      cell = line.substr(0, end);
+      line.remove_prefix(cell.size());
+      while (!cell.empty() && IsBlankChar(cell.back())) cell.remove_suffix(1);
+    }
+    if (!is_last) line.remove_prefix(1);
     if (count == cells->size()) cells->emplace_back();
-    (*cells)[count++].assign(begin, static_cast<size_t>(stop - begin));
-    if (found == nullptr) break;
+    (*cells)[count++].assign(cell.data(), cell.size());
   }
   cells->resize(count);
+  return true;
 }
 
 absl::Status CsvRecords::ReadQuoted(CsvRecord* record) {
@@ -124,7 +130,7 @@ absl::Status CsvRecords::GiveUp(std::vector<Line> taken, std::string problem, Cs
         absl::StrCat("line ", taken[0].number, ": more than ", kUnendedMax,
                      " quoted cells that don't end; is this a CSV file?"));
   }
-  Cut(taken[0].text, &record->cells);
+  Cut(taken[0].text, Quotes::kPassedOver, &record->cells);
   record->problem = std::move(problem);
   taken.erase(taken.begin());
   lines_->PutBack(std::move(taken));

@@ -16,8 +16,12 @@ constexpr absl::string_view kNoBreakSpace = "\xC2\xA0";
 
 bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
 
-// White space off both ends, no-break spaces too. Most cells have none, so that costs two looks.
+// White space off both ends, no-break spaces too.
 void Trim(std::string* cell) {
+  if (cell->empty()) return;
+  // Most cells have none, and both ends tell.
+  const auto is_inner = [](char c) { return c > ' ' && c < '\x7F'; };
+  if (is_inner(cell->front()) && is_inner(cell->back())) return;
   absl::string_view text = *cell;
   while (true) {
     if (!text.empty() && IsSpace(text.front())) {

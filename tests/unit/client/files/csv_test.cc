@@ -76,13 +76,18 @@ TEST(TableReader, QuotesLineBreaksAndLineEndsAreUnderstood) {
 }
 
 TEST(TableReader, CutLinesAndParsedLinesAreTheSame) {
-  // The third column is quoted in one of the two, which sends the line through the parser.
-  for (const std::string cells : {"1,2,", " 1 ,\t2\t,", ",,", "\xC2\xA0ā\xC2\xA0,é,", "a b,c\rd,"}) {
+  // The third cell ends with a doubled quote in one of the two, which sends the line through the parser.
+  for (const std::string cells :
+       {"1,2,", " 1 ,\t2\t,", ",,", "\xC2\xA0ā\xC2\xA0,é,", "a b,c\rd,", "\"\",\"1\",", "\"1,2\" ,x,",
+        " \" 1 \" , 5\" ,", "\"\t\",\r,", "a\"\"b,\" \","}) {
     const std::vector<TableRow> rows =
-        RowsOf(absl::StrCat("a,b,c\r\n", cells, "z\r\n", cells, "\"z\"\r\n"));
+        RowsOf(absl::StrCat("a,b,c\r\n", cells, "z\r\n", cells, "\"z\"\"\"\r\n"));
     ASSERT_THAT(rows, SizeIs(2));
-    EXPECT_EQ(rows[0].cells, rows[1].cells) << cells;
+    EXPECT_EQ(rows[0].cells[0], rows[1].cells[0]) << cells;
+    EXPECT_EQ(rows[0].cells[1], rows[1].cells[1]) << cells;
     EXPECT_EQ(rows[0].cells[2], "z");
+    EXPECT_EQ(rows[1].cells[2], "z\"");
+    EXPECT_THAT(rows[1].cells, SizeIs(3));
   }
 }
 

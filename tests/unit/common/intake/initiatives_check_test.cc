@@ -64,7 +64,7 @@ TEST_F(InitiativesCheck, EachNeededFieldIsMissedByItsColumn) {
   EXPECT_THAT(FaultsOf(input),
               UnorderedElementsAre("activities MISSING_FIELD", "amount_eur BAD_AMOUNT",
                                    "initiative_title MISSING_FIELD", "participants MISSING_FIELD",
-                                   "school_name MISSING_FIELD", "school_reg_no MISSING_FIELD"));
+                                   "school_name MISSING_FIELD"));
 }
 
 TEST_F(InitiativesCheck, OneOfSeveralInitiativesIsNamedByItsPlace) {
@@ -75,10 +75,10 @@ TEST_F(InitiativesCheck, OneOfSeveralInitiativesIsNamedByItsPlace) {
                                            "initiatives[1].initiative_title MISSING_FIELD"));
 }
 
-TEST_F(InitiativesCheck, TheSchoolsNumberIsNeededOnlyWhereTrainingIsRequired) {
+TEST_F(InitiativesCheck, TheSchoolsNumberMayBeLeftOut) {
   region::v1::ApplicationInput input = KontaktsApplication(1);
   input.mutable_initiatives(0)->clear_school_reg_no();
-  EXPECT_THAT(FaultsOf(input), ElementsAre("school_reg_no MISSING_FIELD"));
+  EXPECT_THAT(FaultsOf(input), IsEmpty());
   const absl::Time then = At("2023-03-01T12:00:00Z");
   const CheckedApplication of_2023 =
       CheckApplication(RulesOf("kontakts-2023"), *territory_, input, then, then);

@@ -1,0 +1,77 @@
+#include "client/internal/router.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/client/testing/fake_servers.h"
+
+namespace kopa::client {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class RouterTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Router> Create(const std::string& only_node) {
+    auto router = Router::Create(testing::ProjectCall(), only_node, &clock_);
+    EXPECT_TRUE(router.ok()) << router.status();
+    return *std::move(router);
+  }
+
+  static InputApplication Of(const std::string& municipality) {
+    InputApplication application;
+    application.input.set_external_ref("A-1");
+    application.input.set_municipality(municipality);
+    application.lines = {2};
+    return application;
+  }
+
+  const ManualClock clock_{absl::FromUnixSeconds(1'720'000'000)};
+};
+
+TEST_F(RouterTest, GoesByTheMunicipality) {
+  const auto router = Create("");
+  EXPECT_EQ(router->Decide(Of("Rīga")).node, "riga-latgale");
+  EXPECT_EQ(router->Decide(Of("Jelgavas novads")).node, "zemgale");
+  EXPECT_EQ(router->Decide(Of("liepāja")).node, "vidzeme-kurzeme");
+}
+
+TEST_F(RouterTest, WithOneNodeEverythingGoesThere) {
+  const auto router = Create("zemgale");
+  EXPECT_EQ(router->Decide(Of("Rīga")).node, "zemgale");
+  EXPECT_EQ(router->Decide(Of("nowhere")).node, "zemgale");
+}
+
+TEST_F(RouterTest, WhatCannotBeRoutedGetsAllItsFaults) {
+  const auto router = Create("");
+  const Router::Route route = router->Decide(Of("Atlantis"));
+  EXPECT_EQ(route.node, "");
+  EXPECT_THAT(route.faults, Contains(Field(&Fault::code, "UNKNOWN_MUNICIPALITY")));
+  EXPECT_THAT(route.faults, Contains(Field(&Fault::field, "title")));
+}
+
+TEST_F(RouterTest, AFieldThatCouldNotBeReadIsNotCalledMissingToo) {
+  const auto router = Create("");
+  InputApplication application = Of("Rīga");
+  application.faults = {{"amount_eur", "BAD_AMOUNT", "no number", ""}};
+  const Router::Route route = router->Decide(application);
+  EXPECT_EQ(route.node, "");
+  int of_amount = 0;
+  for (const Fault& fault : route.faults) of_amount += fault.field == "amount_eur" ? 1 : 0;
+  EXPECT_EQ(of_amount, 1);
+  EXPECT_THAT(route.faults, Contains(Field(&Fault::field, "title")));
+}
+
+TEST_F(RouterTest, TheSameNameGivesTheSameNodeAgain) {
+  const auto router = Create("");
+  EXPECT_EQ(router->Decide(Of("Rīga")).node, router->Decide(Of("Rīga")).node);
+  EXPECT_THAT(router->Decide(Of("Rīga")).faults, IsEmpty());
+  EXPECT_THAT(router->Decide(Of("Atlantis")).faults, Not(IsEmpty()));
+  EXPECT_THAT(router->Decide(Of("Atlantis")).faults, Not(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace kopa::client
