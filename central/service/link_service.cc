@@ -90,6 +90,7 @@ void LinkService::Gone(LinkStream& stream) {
   MutexLock lock(&mutex_);
   streams_.erase(lost.session);
   if (!is_reported) lost_.push_back(lost);
+  if (stopping_) wake_.NotifyAll();
 }
 
 bool LinkService::ReportLost(const SessionLost& lost) {

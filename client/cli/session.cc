@@ -13,6 +13,9 @@ namespace {
 
 using kopa::national::v1::NODE_STATE_RETIRED;
 
+// Of the narrowest terminal in use, less one.
+constexpr size_t kProgressWidthMax = 79;
+
 // What is wrong with an address or a certificate was typed, so it is wrong usage.
 template <typename T>
 absl::StatusOr<T> AsUsage(absl::StatusOr<T> client) {
@@ -120,12 +123,20 @@ void Session::Print(const Json& json, const std::function<Table()>& table) {
   out.flush();
 }
 
-void Session::Note(absl::string_view line) {
-  *environment_.err << "kopa: " << std::string(line) << "\n" << std::flush;
+void Session::WriteError(absl::string_view text) {
+  MutexLock lock(&error_mutex_);
+  // To the line's beginning and clear it: a progress line may stand there.
+  if (environment_.err_is_terminal) *environment_.err << "\r\033[K";
+  *environment_.err << std::string(text) << std::flush;
 }
 
-void Session::Complain(const absl::Status& status) {
-  *environment_.err << ErrorText(status) << std::flush;
+void Session::Note(absl::string_view line) { WriteError(absl::StrCat("kopa: ", line, "\n")); }
+
+void Session::Complain(const absl::Status& status) { WriteError(ErrorText(status)); }
+
+void Session::ShowProgress(absl::string_view line) {
+  // A line that wraps could not be taken back.
+  WriteError(line.empty() ? "" : absl::StrCat("kopa: ", line).substr(0, kProgressWidthMax));
 }
 
 }  // namespace kopa::cli

@@ -14,6 +14,7 @@
 #include "client/cli/json_output.h"
 #include "client/cli/table.h"
 #include "client/include/kopa/connections.h"
+#include "common/base/mutex.h"
 #include "kopa/programme/v1/call.pb.h"
 
 namespace kopa::cli {
@@ -54,15 +55,21 @@ class Session {
   // Results, in the form that was asked for. `table` is only called where it is needed.
   void Print(const Json& json, const std::function<Table()>& table);
 
-  // One line on stderr: "kopa: ...".
+  // The three below write to stderr, from any thread.
+  // One line: "kopa: ...".
   void Note(absl::string_view line);
-  // A failure with all its faults, on stderr.
+  // A failure with all its faults.
   void Complain(const absl::Status& status);
+  // On a terminal the line that is redrawn; whatever is written next takes its place. Empty removes it.
+  void ShowProgress(absl::string_view line);
 
  private:
+  void WriteError(absl::string_view text);
+
   const ToolEnvironment& environment_;
   const GlobalSettings settings_;
   client::Connections connections_;
+  Mutex error_mutex_;  // one text at a time on stderr
 };
 
 // "kopa: the message", and each fault on a line of its own.

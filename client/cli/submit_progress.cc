@@ -64,13 +64,13 @@ std::string ProgressText(const std::map<std::string, RowCounts>& by_node, int64_
   return text;
 }
 
-SubmitProgress::SubmitProgress(const ToolEnvironment& environment, const SubmitReport* report,
-                               int64_t rows_expected, std::function<void()> tick)
-    : environment_(environment),
+SubmitProgress::SubmitProgress(Session* session, const SubmitReport* report, int64_t rows_expected,
+                               std::function<void()> tick)
+    : session_(session),
       report_(report),
       rows_expected_(rows_expected),
       tick_(std::move(tick)),
-      begin_nanos_(environment.parts.clock->MonotonicNanos()),
+      begin_nanos_(session->environment().parts.clock->MonotonicNanos()),
       shown_nanos_(begin_nanos_),
       thread_([this] { Run(); }) {}
 
@@ -96,23 +96,22 @@ void SubmitProgress::Run() {
 }
 
 void SubmitProgress::Show(bool last) {
-  const int64_t now_nanos = environment_.parts.clock->MonotonicNanos();
-  std::ostream& err = *environment_.err;
-  if (environment_.err_is_terminal) {
-    // Back to the line's beginning and clear it; whatever is written next stands there alone.
-    err << "\r\033[K";
-    if (last) {
-      err << std::flush;
-      return;
-    }
-  } else if (last || now_nanos - shown_nanos_ < kLineIntervalNanos) {
+  const bool terminal = session_->environment().err_is_terminal;
+  if (last) {
+    if (terminal) session_->ShowProgress("");
     return;
   }
+  const int64_t now_nanos = session_->environment().parts.clock->MonotonicNanos();
+  if (!terminal && now_nanos - shown_nanos_ < kLineIntervalNanos) return;
   shown_nanos_ = now_nanos;
   const double seconds = static_cast<double>(now_nanos - begin_nanos_) / 1e9;
   const std::string text = ProgressText(report_->counts_by_node(), report_->counts().total(),
                                         rows_expected_, seconds);
-  err << "kopa: " << text << (environment_.err_is_terminal ? "" : "\n") << std::flush;
+  if (terminal) {
+    session_->ShowProgress(text);
+  } else {
+    session_->Note(text);
+  }
 }
 
 }  // namespace kopa::cli

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "client/cli/environment.h"
+#include "client/cli/session.h"
 #include "client/cli/submit_report.h"
 #include "common/base/mutex.h"
 
@@ -22,9 +24,9 @@ std::string ProgressText(const std::map<std::string, RowCounts>& by_node, int64_
 // every five seconds. Also calls `tick` each time, on the same thread of its own.
 class SubmitProgress {
  public:
-  // `environment` and `report` must outlive this.
-  SubmitProgress(const ToolEnvironment& environment, const SubmitReport* report,
-                 int64_t rows_expected, std::function<void()> tick);
+  // `session` and `report` must outlive this.
+  SubmitProgress(Session* session, const SubmitReport* report, int64_t rows_expected,
+                 std::function<void()> tick);
   ~SubmitProgress();
   SubmitProgress(const SubmitProgress&) = delete;
   SubmitProgress& operator=(const SubmitProgress&) = delete;
@@ -33,7 +35,7 @@ class SubmitProgress {
   void Run();
   void Show(bool last);
 
-  const ToolEnvironment& environment_;
+  Session* const session_;
   const SubmitReport* const report_;
   const int64_t rows_expected_;
   const std::function<void()> tick_;

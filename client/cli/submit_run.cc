@@ -33,8 +33,8 @@ class EndInOrder {
 }  // namespace
 
 absl::StatusOr<ExitCode> SubmitRun::Run() {
-  const EndInOrder end_in_order(session_->environment());
   RETURN_IF_ERROR(Prepare());
+  const EndInOrder end_in_order(session_->environment());
   client::SubmitterOptions submitter_options;
   submitter_options.call = options_->call;
   submitter_options.dry_run = options_->dry_run;
@@ -50,7 +50,7 @@ absl::StatusOr<ExitCode> SubmitRun::Run() {
         session_->environment().parts,
         [this](client::Delivery delivery) { report_->Deliver(std::move(delivery)); });
     const bool terminal = session_->environment().err_is_terminal;
-    const SubmitProgress progress(session_->environment(), report_.get(),
+    const SubmitProgress progress(session_, report_.get(),
                                   terminal ? CountLines(options_->files) : 0, [&] {
                                     if (session_->environment().interrupted()) submitter.Cancel();
                                   });

@@ -80,6 +80,8 @@ void NodeStream::Add(Submission submission) {
 void NodeStream::FinishInput() {
   MutexLock lock(&mutex_);
   input_finished_ = true;
+  // From here on the end of the stream is waited for, however long ago the last answer was.
+  if (queue_.empty()) progress_nanos_ = parts_.clock->MonotonicNanos();
   changed_.NotifyAll();
 }
 

@@ -21,16 +21,16 @@ namespace kopa::client {
 // Makes applications of rows. For calls with initiatives consecutive rows of one external_ref and
 // applicant are one application; else each row is one. For one thread.
 //
-// A row that can't be read counts to the application whose reference it has, as far as that can be told:
-// an application that lost one of its rows must not be taken in part. One whose reference is unknown
-// counts to the application of the rows around it, if that is the same.
+// A row that can't be read counts to the application whose reference it has, as far as that can be
+// told: an application that lost one of its rows must not be taken in part. One whose reference is
+// unknown counts to the application of the rows around it, if that is the same.
 class ApplicationAssembler {
  public:
   // An application with more rows is refused, in parts of this many.
   static constexpr size_t kRowsMax = 200;
 
-  // `columns` are those of the form and must outlive the assembler; `form_columns` has for each cell of a
-  // row the index of its column.
+  // `columns` are those of the form and must outlive the assembler; `form_columns` has for each
+  // cell of a row the index of its column.
   ApplicationAssembler(const std::vector<Column>* columns, std::vector<size_t> form_columns,
                        programme::v1::ApplicationForm form, absl::TimeZone zone);
 

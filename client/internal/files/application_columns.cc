@@ -54,10 +54,9 @@ Column SchoolName() {
                {"skola", "skolas nosaukums", "izglītības iestāde"});
 }
 Column SchoolRegNo() {
-  return Optional(
-      Plain("school_reg_no", Field::kSchoolRegNo,
-            {"skolas reģistrācijas numurs", "skolas reģ. nr.", "skolas reģistrācijas nr.",
-             "izglītības iestādes reģistrācijas numurs"}));
+  return Optional(Plain("school_reg_no", Field::kSchoolRegNo,
+                        {"skolas reģistrācijas numurs", "skolas reģ. nr.",
+                         "skolas reģistrācijas nr.", "izglītības iestādes reģistrācijas numurs"}));
 }
 Column Activities() {
   return List(Plain("activities", Field::kActivities,
@@ -80,10 +79,9 @@ Column ReceivedTime() {
 void AppendApplicant(std::vector<Column>* columns) {
   columns->push_back(Plain("applicant_name", Field::kApplicantName,
                            {"pieteicējs", "pieteicēja nosaukums", "iesniedzējs"}));
-  columns->push_back(
-      Plain("applicant_reg_no", Field::kApplicantRegNo,
-            {"reģistrācijas numurs", "reģistrācijas nr.", "reģ. nr.",
-             "pieteicēja reģistrācijas numurs", "pieteicēja reģ. nr."}));
+  columns->push_back(Plain("applicant_reg_no", Field::kApplicantRegNo,
+                           {"reģistrācijas numurs", "reģistrācijas nr.", "reģ. nr.",
+                            "pieteicēja reģistrācijas numurs", "pieteicēja reģ. nr."}));
   columns->push_back(Plain("applicant_type", Field::kApplicantType,
                            {"pieteicēja veids", "pieteicēja tips", "pieteicēja statuss"}));
 }
@@ -92,11 +90,11 @@ void AppendContact(std::vector<Column>* columns) {
   columns->push_back(Plain("contact_name", Field::kContactName,
                            {"kontaktpersona", "kontaktpersonas vārds",
                             "kontaktpersonas vārds, uzvārds", "kontaktpersonas vārds uzvārds"}));
-  columns->push_back(Plain("contact_email", Field::kContactEmail,
-                           {"e-pasts", "kontaktpersonas e-pasts"}));
-  columns->push_back(Optional(Plain("contact_phone", Field::kContactPhone,
-                                    {"tālrunis", "telefons", "kontaktpersonas tālrunis",
-                                     "kontaktpersonas telefons"})));
+  columns->push_back(
+      Plain("contact_email", Field::kContactEmail, {"e-pasts", "kontaktpersonas e-pasts"}));
+  columns->push_back(Optional(
+      Plain("contact_phone", Field::kContactPhone,
+            {"tālrunis", "telefons", "kontaktpersonas tālrunis", "kontaktpersonas telefons"})));
 }
 
 std::vector<Column> InitiativeColumns() {
@@ -105,8 +103,8 @@ std::vector<Column> InitiativeColumns() {
   columns.push_back(Title());
   columns.push_back(OfInitiative(SchoolName()));
   columns.push_back(OfInitiative(SchoolRegNo()));
-  columns.push_back(OfInitiative(Plain("initiative_title", Field::kInitiativeTitle,
-                                       {"iniciatīva", "iniciatīvas nosaukums"})));
+  columns.push_back(OfInitiative(
+      Plain("initiative_title", Field::kInitiativeTitle, {"iniciatīva", "iniciatīvas nosaukums"})));
   columns.push_back(OfInitiative(Activities()));
   columns.push_back(OfInitiative(Participants()));
   columns.push_back(OfInitiative(Amount()));
@@ -117,11 +115,10 @@ std::vector<Column> InitiativeColumns() {
 
 void AppendMember(int member, std::vector<Column>* columns) {
   const int number = member + 1;
-  columns->push_back(Plain(absl::StrCat("member", number, "_name"), Field::kMemberName,
-                           {absl::StrCat("dalībnieks ", number),
-                            absl::StrCat(number, ". dalībnieks"),
-                            absl::StrCat("dalībnieka ", number, " vārds"),
-                            absl::StrCat(number, ". dalībnieka vārds")}));
+  columns->push_back(Plain(
+      absl::StrCat("member", number, "_name"), Field::kMemberName,
+      {absl::StrCat("dalībnieks ", number), absl::StrCat(number, ". dalībnieks"),
+       absl::StrCat("dalībnieka ", number, " vārds"), absl::StrCat(number, ". dalībnieka vārds")}));
   columns->back().member = member;
   columns->push_back(Plain(absl::StrCat("member", number, "_birth_date"), Field::kMemberBirthDate,
                            {absl::StrCat("dalībnieka ", number, " dzimšanas datums"),
@@ -132,8 +129,8 @@ void AppendMember(int member, std::vector<Column>* columns) {
 std::vector<Column> TeamColumns(int members) {
   std::vector<Column> columns = {ExternalRef(), Municipality(), SchoolName(), SchoolRegNo()};
   for (int member = 0; member < members; ++member) AppendMember(member, &columns);
-  columns.push_back(Plain("support_name", Field::kSupportName,
-                          {"atbalsta persona", "atbalsta personas vārds"}));
+  columns.push_back(
+      Plain("support_name", Field::kSupportName, {"atbalsta persona", "atbalsta personas vārds"}));
   columns.push_back(Plain("support_role", Field::kSupportRole,
                           {"atbalsta personas loma", "atbalsta loma", "atbalsta personas amats"}));
   columns.push_back(Plain("support_email", Field::kSupportEmail, {"atbalsta personas e-pasts"}));
@@ -146,16 +143,16 @@ std::vector<Column> TeamColumns(int members) {
 std::vector<Column> ProjectColumns() {
   std::vector<Column> columns = {ExternalRef(), Municipality()};
   AppendApplicant(&columns);
-  columns.push_back(Plain("youth_group", Field::kYouthGroup,
-                          {"jauniešu grupa", "jauniešu iniciatīvu grupa",
-                           "jauniešu iniciatīvas grupa"}));
+  columns.push_back(
+      Plain("youth_group", Field::kYouthGroup,
+            {"jauniešu grupa", "jauniešu iniciatīvu grupa", "jauniešu iniciatīvas grupa"}));
   columns.push_back(Title());
   columns.push_back(Activities());
   columns.push_back(List(Plain("grades", Field::kGrades, {"klases", "klases un kursi"})));
   columns.push_back(List(Plain("risks", Field::kRisks, {"riski", "PMP riski"})));
   columns.push_back(Participants());
-  columns.push_back(Optional(
-      List(Plain("partners", Field::kPartners, {"partneri", "sadarbības partneri"}))));
+  columns.push_back(
+      Optional(List(Plain("partners", Field::kPartners, {"partneri", "sadarbības partneri"}))));
   columns.push_back(Amount());
   AppendContact(&columns);
   columns.push_back(ReceivedTime());
@@ -173,9 +170,9 @@ absl::StatusOr<std::vector<Column>> ColumnsOf(const Call& call) {
     case programme::v1::APPLICATION_FORM_TEAM: {
       const int members = call.team().members() == 0 ? kMembersUnlessSaid : call.team().members();
       if (members < 0 || members > kMembersMax) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("call ", call.id(), ": a file has room for 1 to ", kMembersMax,
-                         " members, not ", members));
+        return absl::InvalidArgumentError(absl::StrCat("call ", call.id(),
+                                                       ": a file has room for 1 to ", kMembersMax,
+                                                       " members, not ", members));
       }
       return TeamColumns(members);
     }

@@ -27,15 +27,15 @@ struct ApplicationFileOptions {
   FileFormat format = FileFormat::kFind;
 };
 
-// Reads the applications of a file (CONTRACT.md, "Input files") one by one. Memory does not grow with the
-// file. What is wrong with one row becomes a fault of its application; only what makes the whole file
-// useless is an error. What is left to the server's checks: everything but the shape of rows, numbers and
-// times. For one thread.
+// Reads the applications of a file (CONTRACT.md, "Input files") one by one. Memory does not grow
+// with the file. What is wrong with one row becomes a fault of its application; only what makes the
+// whole file useless is an error. What is left to the server's checks: everything but the shape of
+// rows, numbers and times. For one thread.
 class ApplicationFileReader {
  public:
-  // `path`, or "-" for standard input. INVALID_ARGUMENT, with the file's name and faults, where the file
-  // is empty, in UTF-16, or has missing, unknown or repeated columns; NOT_FOUND and PERMISSION_DENIED as
-  // the system says.
+  // `path`, or "-" for standard input. INVALID_ARGUMENT, with the file's name and faults, where the
+  // file is empty, in UTF-16, or has missing, unknown or repeated columns; NOT_FOUND and
+  // PERMISSION_DENIED as the system says.
   static absl::StatusOr<std::unique_ptr<ApplicationFileReader>> Open(
       const std::string& path, const programme::v1::Call& call,
       const ApplicationFileOptions& options = {});

@@ -41,9 +41,8 @@ std::u32string FoldColumnName(absl::string_view name) {
 bool IsRejectColumn(absl::string_view name) {
   const std::u32string folded = FoldColumnName(name);
   return absl::c_any_of(kRejectColumns, [&](absl::string_view column) {
-    return absl::c_equal(folded, column, [](char32_t a, char b) {
-      return a == static_cast<unsigned char>(b);
-    });
+    return absl::c_equal(folded, column,
+                         [](char32_t a, char b) { return a == static_cast<unsigned char>(b); });
   });
 }
 
@@ -90,8 +89,7 @@ absl::StatusOr<std::vector<size_t>> MatchHeader(const ColumnNames& names,
   std::vector<const std::string*> spelling(names.columns().size(), nullptr);
   for (size_t i = 0; i < header.size(); ++i) {
     if (header[i].empty()) {
-      faults.push_back(
-          {"", "UNKNOWN_COLUMN", absl::StrCat("column ", i + 1, " has no name"), ""});
+      faults.push_back({"", "UNKNOWN_COLUMN", absl::StrCat("column ", i + 1, " has no name"), ""});
       continue;
     }
     const std::optional<size_t> column = names.Find(header[i]);
@@ -118,8 +116,8 @@ absl::StatusOr<std::vector<size_t>> MatchHeader(const ColumnNames& names,
   for (size_t i = 0; i < names.columns().size(); ++i) {
     const Column& column = names.columns()[i];
     if (spelling[i] != nullptr || column.is_optional) continue;
-    faults.push_back({column.name, "MISSING_COLUMN",
-                      absl::StrCat("missing column \"", column.name, "\""), ""});
+    faults.push_back(
+        {column.name, "MISSING_COLUMN", absl::StrCat("missing column \"", column.name, "\""), ""});
   }
   if (faults.empty()) return matched;
 
@@ -127,10 +125,10 @@ absl::StatusOr<std::vector<size_t>> MatchHeader(const ColumnNames& names,
   for (const Fault& fault : faults) messages.push_back(fault.message);
   const size_t unlisted = messages.size() - std::min(messages.size(), kListedMax);
   messages.resize(messages.size() - unlisted);
-  return WithFaults(
-      absl::InvalidArgumentError(absl::StrCat(
-          absl::StrJoin(messages, "; "), unlisted == 0 ? "" : absl::StrCat("; and ", unlisted, " more"))),
-      faults);
+  return WithFaults(absl::InvalidArgumentError(absl::StrCat(
+                        absl::StrJoin(messages, "; "),
+                        unlisted == 0 ? "" : absl::StrCat("; and ", unlisted, " more"))),
+                    faults);
 }
 
 }  // namespace kopa::client

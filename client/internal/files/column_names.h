@@ -14,8 +14,8 @@
 
 namespace kopa::client {
 
-// A column name reduced to what tells it from others: no capitals, diacritics, spaces, '_', '-' or '.'.
-// "Reģistrācijas_numurs" gives "registracijasnumurs". Empty for what is no valid text.
+// A column name reduced to what tells it from others: no capitals, diacritics, spaces, '_', '-' or
+// '.'. "Reģistrācijas_numurs" gives "registracijasnumurs". Empty for what is no valid text.
 std::u32string FoldColumnName(absl::string_view name);
 
 // Columns that a rejects file has beyond those of its input.
@@ -32,8 +32,8 @@ class ColumnNames {
   // Index of the column of this name or alias.
   std::optional<size_t> Find(absl::string_view name) const;
 
-  // The name that somebody probably meant, as `"pašvaldība"` or `"municipality"`; empty where none is
-  // near enough to be of help.
+  // The name that somebody probably meant, as `"pašvaldība"` or `"municipality"`; empty where none
+  // is near enough to be of help.
   std::string Nearest(absl::string_view name) const;
 
  private:
@@ -48,9 +48,9 @@ class ColumnNames {
 // Stands for a column that is read over.
 inline constexpr size_t kIgnoredColumn = static_cast<size_t>(-1);
 
-// For each column of a header its index in names.columns(), or kIgnoredColumn for those of a rejects
-// file. INVALID_ARGUMENT that lists everything at once, with a fault each: UNKNOWN_COLUMN with the nearest
-// name, DUPLICATE_COLUMN, MISSING_COLUMN.
+// For each column of a header its index in names.columns(), or kIgnoredColumn for those of a
+// rejects file. INVALID_ARGUMENT that lists everything at once, with a fault each: UNKNOWN_COLUMN
+// with the nearest name, DUPLICATE_COLUMN, MISSING_COLUMN.
 absl::StatusOr<std::vector<size_t>> MatchHeader(const ColumnNames& names,
                                                 const std::vector<std::string>& header);
 

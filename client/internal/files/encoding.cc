@@ -1,11 +1,11 @@
 #include "client/internal/files/encoding.h"
 
+#include <unicode/utf8.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <utility>
-
-#include <unicode/utf8.h>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
@@ -50,7 +50,8 @@ bool LooksWide(absl::string_view sample) {
 // Of well-formed text: U+FFFD, or a control of U+0080 to U+009F (C2 80 to C2 9F).
 bool HasLostCharacters(absl::string_view text) {
   if (absl::StrContains(text, kReplacement)) return true;
-  for (size_t at = text.find('\xC2'); at != absl::string_view::npos; at = text.find('\xC2', at + 1)) {
+  for (size_t at = text.find('\xC2'); at != absl::string_view::npos;
+       at = text.find('\xC2', at + 1)) {
     if (static_cast<uint8_t>(text[at + 1]) < 0xA0) return true;
   }
   return false;

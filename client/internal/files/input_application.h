@@ -17,8 +17,9 @@ struct InputApplication {
   std::vector<int64_t> lines;
   // The cells of each row in UTF-8, in the order of the reader's columns, for the rejects file.
   std::vector<std::vector<std::string>> rows;
-  // What the reader found wrong; the application may be sent if there is nothing. A field is the name of
-  // a column; where there are several rows, "initiatives[2]." before it says it is of the third.
+  // What the reader found wrong; the application may be sent if there is nothing. A field is the
+  // name of a column; where there are several rows, "initiatives[2]." before it says it is of the
+  // third.
   std::vector<Fault> faults;
 };
 

@@ -1,7 +1,6 @@
 #include "client/internal/files/json_row_source.h"
 
 #include <cstdint>
-
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/ascii.h"
@@ -22,8 +21,9 @@ Fault BadJson(std::string field, std::string message) {
   return {std::move(field), "BAD_JSON", std::move(message), "rinda nav derīgs JSON objekts"};
 }
 
-// Takes the events of nlohmann's parser for one line and puts the values into the cells of a row. No tree
-// is built, so how deeply a line is nested costs nothing: it ends at the first value that has no place.
+// Takes the events of nlohmann's parser for one line and puts the values into the cells of a row.
+// No tree is built, so how deeply a line is nested costs nothing: it ends at the first value that
+// has no place.
 class RowHandler : public nlohmann::json_sax<json> {
  public:
   RowHandler(const ColumnNames& names, InputRow* row)
@@ -50,10 +50,11 @@ class RowHandler : public nlohmann::json_sax<json> {
       if (IsRejectColumn(name)) return true;
       if (++unknown_ > kUnknownMax) return Refuse("too many unknown fields");
       const std::string nearest = names_.Nearest(name);
-      row_->faults.push_back({name, "UNKNOWN_FIELD",
-                              absl::StrCat("unknown field", nearest.empty() ? "" : " (did you mean ",
-                                           nearest, nearest.empty() ? "" : "?)"),
-                              "nezināms lauks"});
+      row_->faults.push_back(
+          {name, "UNKNOWN_FIELD",
+           absl::StrCat("unknown field", nearest.empty() ? "" : " (did you mean ", nearest,
+                        nearest.empty() ? "" : "?)"),
+           "nezināms lauks"});
       return true;
     }
     if (seen_[*column_]) return Refuse("the field is there twice");

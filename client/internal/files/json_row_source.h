@@ -14,9 +14,9 @@
 
 namespace kopa::client {
 
-// Rows of a file with one JSON object a line, keys being the names of columns. Values are texts, numbers
-// as they are written, null for nothing, and lists of these where a column takes several; '|' sets values
-// apart within a text, as it does in CSV. Empty lines are passed over.
+// Rows of a file with one JSON object a line, keys being the names of columns. Values are texts,
+// numbers as they are written, null for nothing, and lists of these where a column takes several;
+// '|' sets values apart within a text, as it does in CSV. Empty lines are passed over.
 //
 // Faults: BAD_JSON with the position, UNKNOWN_FIELD with the nearest name.
 class JsonRowSource : public RowSource {

@@ -1,13 +1,13 @@
 #include "client/internal/files/rejects_writer.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -84,11 +84,12 @@ absl::StatusOr<std::unique_ptr<RejectsWriter>> RejectsWriter::Create(
   struct stat info {};
   const bool is_special = stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
   const std::string writing_to = is_special ? path : path + ".tmp";
-  // A file left by an interrupted run. Opened exclusively, so nobody can have laid one ready whose mode
-  // or target is another.
+  // A file left by an interrupted run. Opened exclusively, so nobody can have laid one ready whose
+  // mode or target is another.
   if (!is_special) unlink(writing_to.c_str());
-  const int fd = is_special ? open(path.c_str(), O_WRONLY | O_CLOEXEC)
-                            : open(writing_to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const int fd = is_special
+                     ? open(path.c_str(), O_WRONLY | O_CLOEXEC)
+                     : open(writing_to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return SystemError("creating", writing_to);
   std::erase_if(columns, [](const std::string& column) { return IsRejectColumn(column); });
   return std::unique_ptr<RejectsWriter>(
@@ -116,10 +117,10 @@ RejectsWriter::~RejectsWriter() {
 void RejectsWriter::AppendCell(absl::string_view cell) {
   if (!is_at_line_start_) buffer_.push_back(',');
   is_at_line_start_ = false;
-  // Quoted too where a reader would strip blanks, or take the cell for that of another kind of file.
-  const bool needs_quotes =
-      cell.find_first_of("\",;\t\r\n") != absl::string_view::npos ||
-      (!cell.empty() && (cell.front() == ' ' || cell.back() == ' '));
+  // Quoted too where a reader would strip blanks, or take the cell for that of another kind of
+  // file.
+  const bool needs_quotes = cell.find_first_of("\",;\t\r\n") != absl::string_view::npos ||
+                            (!cell.empty() && (cell.front() == ' ' || cell.back() == ' '));
   if (needs_quotes) {
     absl::StrAppend(&buffer_, "\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}), "\"");
   } else {
@@ -139,8 +140,8 @@ absl::Status RejectsWriter::Add(const InputApplication& application,
     AppendCell(absl::StrJoin(by_row[i].fields, "|"));
     AppendCell(absl::StrJoin(by_row[i].codes, "|"));
     AppendCell(absl::StrJoin(by_row[i].messages, "|"));
-    // A row with too many cells keeps them, behind the rest: nothing is lost, and it stays refused until
-    // somebody has put it right.
+    // A row with too many cells keeps them, behind the rest: nothing is lost, and it stays refused
+    // until somebody has put it right.
     for (size_t extra = columns_.size(); extra < cells.size(); ++extra) AppendCell(cells[extra]);
     buffer_.push_back('\n');
     is_at_line_start_ = true;

@@ -13,17 +13,18 @@
 
 namespace kopa::client {
 
-// Writes the rows that were refused, with what is wrong with them, as a file that can be corrected and
-// submitted as it is: CSV in UTF-8 with commas, the input's columns, then line, field, code and message.
-// Several faults of a row are set apart by '|' in each of the last three. For one thread.
+// Writes the rows that were refused, with what is wrong with them, as a file that can be corrected
+// and submitted as it is: CSV in UTF-8 with commas, the input's columns, then line, field, code and
+// message. Several faults of a row are set apart by '|' in each of the last three. For one thread.
 //
-// The file has personal data in it: only its owner may read it, from its first byte on. It is written
-// beside its place and moved there by Close, so the input itself may be replaced by what is left of it.
-// Cells that a spreadsheet would take for formulas are data and are written as they are.
+// The file has personal data in it: only its owner may read it, from its first byte on. It is
+// written beside its place and moved there by Close, so the input itself may be replaced by what is
+// left of it. Cells that a spreadsheet would take for formulas are data and are written as they
+// are.
 class RejectsWriter {
  public:
-  // `columns` as ApplicationFileReader has them. What is no ordinary file, such as a pipe, is written to
-  // directly. Fails as the system says, before anything is submitted.
+  // `columns` as ApplicationFileReader has them. What is no ordinary file, such as a pipe, is
+  // written to directly. Fails as the system says, before anything is submitted.
   static absl::StatusOr<std::unique_ptr<RejectsWriter>> Create(const std::string& path,
                                                                std::vector<std::string> columns);
   // Without Close nothing is left behind.
@@ -31,9 +32,10 @@ class RejectsWriter {
   RejectsWriter(const RejectsWriter&) = delete;
   RejectsWriter& operator=(const RejectsWriter&) = delete;
 
-  // One line for each row of an application that is refused. `faults` are the server's; where there are
-  // none, the application's own are meant. A field "initiatives[1].amount_eur" is amount_eur of the second
-  // row; other fields are of the first row; a row without a fault of its own has SIBLING_REFUSED.
+  // One line for each row of an application that is refused. `faults` are the server's; where there
+  // are none, the application's own are meant. A field "initiatives[1].amount_eur" is amount_eur of
+  // the second row; other fields are of the first row; a row without a fault of its own has
+  // SIBLING_REFUSED.
   absl::Status Add(const InputApplication& application, const std::vector<Fault>& faults);
 
   int64_t rows() const { return rows_; }

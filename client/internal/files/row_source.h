@@ -15,8 +15,8 @@ namespace kopa::client {
 // One data row of an application file, whatever the file's format.
 struct InputRow {
   int64_t line = 0;  // where it begins, from 1
-  // Trimmed UTF-8, in the order of RowSource::columns; another number of them only where the row is not
-  // readable.
+  // Trimmed UTF-8, in the order of RowSource::columns; another number of them only where the row is
+  // not readable.
   std::vector<std::string> cells;
   // False where it can't be told which cell belongs to which column.
   bool is_readable = true;

@@ -54,8 +54,8 @@ int64_t ParseCount(const Column& column, absl::string_view cell, absl::string_vi
     return absl::ascii_isdigit(static_cast<unsigned char>(c));
   });
   if (is_digits && absl::SimpleAtoi(cell, &count)) return count;
-  faults->push_back({absl::StrCat(path, column.name), "BAD_NUMBER", "not a whole number, such as 25",
-                     "nav vesels skaitlis, piemēram, 25"});
+  faults->push_back({absl::StrCat(path, column.name), "BAD_NUMBER",
+                     "not a whole number, such as 25", "nav vesels skaitlis, piemēram, 25"});
   return 0;
 }
 
@@ -63,14 +63,15 @@ void SetReceivedTime(const Column& column, absl::string_view cell, absl::string_
                      absl::TimeZone zone, ApplicationInput* input, std::vector<Fault>* faults) {
   if (cell.empty()) return;
   const absl::StatusOr<absl::Time> time = ParseTime(cell, zone);
-  // Years of more digits, and words such as "infinite-future", have no place in a Timestamp.
+  // A Timestamp has the years 1 to 9999; with an offset others can be written.
   static const absl::Time kFirst = absl::FromCivil(absl::CivilSecond(1), absl::UTCTimeZone());
   static const absl::Time kEnd = absl::FromCivil(absl::CivilSecond(10000), absl::UTCTimeZone());
   if (!time.ok() || *time < kFirst || *time >= kEnd) {
-    faults->push_back({absl::StrCat(path, column.name), "BAD_DATE",
-                       "not a time; it looks like 2024-05-17T20:59:00Z, or 2024-05-17 23:59 in local "
-                       "time, and must exist",
-                       "nav laiks; tas izskatās šādi: 2024-05-17 23:59"});
+    faults->push_back(
+        {absl::StrCat(path, column.name), "BAD_DATE",
+         "not a time; it looks like 2024-05-17T20:59:00Z, or 2024-05-17 23:59 in local "
+         "time, and must exist",
+         "nav laiks; tas izskatās šādi: 2024-05-17 23:59"});
     return;
   }
   const int64_t micros = absl::ToUnixMicros(*time);
@@ -92,41 +93,63 @@ void RowValues::SetApplicationField(const Column& column, absl::string_view cell
                                     absl::string_view path, ApplicationInput* input,
                                     std::vector<Fault>* faults) const {
   switch (column.field) {
-    case Field::kExternalRef: return SetText(cell, input->mutable_external_ref());
-    case Field::kMunicipality: return SetText(cell, input->mutable_municipality());
+    case Field::kExternalRef:
+      return SetText(cell, input->mutable_external_ref());
+    case Field::kMunicipality:
+      return SetText(cell, input->mutable_municipality());
     case Field::kApplicantName:
     // The applicant of a team is its school.
-    case Field::kSchoolName: return SetText(cell, input->mutable_applicant()->mutable_name());
+    case Field::kSchoolName:
+      return SetText(cell, input->mutable_applicant()->mutable_name());
     case Field::kApplicantRegNo:
-    case Field::kSchoolRegNo: return SetText(cell, input->mutable_applicant()->mutable_reg_no());
-    case Field::kApplicantType: return SetText(cell, input->mutable_applicant()->mutable_type());
-    case Field::kYouthGroup: return SetText(cell, input->mutable_youth_group());
+    case Field::kSchoolRegNo:
+      return SetText(cell, input->mutable_applicant()->mutable_reg_no());
+    case Field::kApplicantType:
+      return SetText(cell, input->mutable_applicant()->mutable_type());
+    case Field::kYouthGroup:
+      return SetText(cell, input->mutable_youth_group());
     case Field::kTitle:
-    case Field::kInitiativeTitle: return SetText(cell, input->mutable_title());
-    case Field::kActivities: return AddList(cell, input->mutable_activities());
-    case Field::kGrades: return AddList(cell, input->mutable_grades());
-    case Field::kRisks: return AddList(cell, input->mutable_risks());
-    case Field::kPartners: return AddList(cell, input->mutable_partners());
+    case Field::kInitiativeTitle:
+      return SetText(cell, input->mutable_title());
+    case Field::kActivities:
+      return AddList(cell, input->mutable_activities());
+    case Field::kGrades:
+      return AddList(cell, input->mutable_grades());
+    case Field::kRisks:
+      return AddList(cell, input->mutable_risks());
+    case Field::kPartners:
+      return AddList(cell, input->mutable_partners());
     case Field::kParticipants:
       return input->set_participants(ParseCount(column, cell, path, faults));
-    case Field::kAmount: return input->set_amount_cents(ParseAmount(column, cell, path, faults));
+    case Field::kAmount:
+      return input->set_amount_cents(ParseAmount(column, cell, path, faults));
     case Field::kReceivedTime:
       return SetReceivedTime(column, cell, path, zone_, input, faults);
-    case Field::kMemberName: return SetText(cell, MemberOf(column, input)->mutable_name());
+    case Field::kMemberName:
+      return SetText(cell, MemberOf(column, input)->mutable_name());
     case Field::kMemberBirthDate:
       return SetText(cell, MemberOf(column, input)->mutable_birth_date());
-    default: break;
+    default:
+      break;
   }
   region::v1::PersonalPart* personal = input->mutable_personal();
   switch (column.field) {
-    case Field::kContactName: return SetText(cell, personal->mutable_contact()->mutable_name());
-    case Field::kContactEmail: return SetText(cell, personal->mutable_contact()->mutable_email());
-    case Field::kContactPhone: return SetText(cell, personal->mutable_contact()->mutable_phone());
-    case Field::kSupportName: return SetText(cell, personal->mutable_support()->mutable_name());
-    case Field::kSupportRole: return SetText(cell, personal->mutable_support()->mutable_role());
-    case Field::kSupportEmail: return SetText(cell, personal->mutable_support()->mutable_email());
-    case Field::kSupportPhone: return SetText(cell, personal->mutable_support()->mutable_phone());
-    default: KOPA_CHECK_MSG(false, column.name);
+    case Field::kContactName:
+      return SetText(cell, personal->mutable_contact()->mutable_name());
+    case Field::kContactEmail:
+      return SetText(cell, personal->mutable_contact()->mutable_email());
+    case Field::kContactPhone:
+      return SetText(cell, personal->mutable_contact()->mutable_phone());
+    case Field::kSupportName:
+      return SetText(cell, personal->mutable_support()->mutable_name());
+    case Field::kSupportRole:
+      return SetText(cell, personal->mutable_support()->mutable_role());
+    case Field::kSupportEmail:
+      return SetText(cell, personal->mutable_support()->mutable_email());
+    case Field::kSupportPhone:
+      return SetText(cell, personal->mutable_support()->mutable_phone());
+    default:
+      KOPA_CHECK_MSG(false, column.name);
   }
 }
 
@@ -134,15 +157,20 @@ void RowValues::SetInitiativeField(const Column& column, absl::string_view cell,
                                    absl::string_view path, Initiative* initiative,
                                    std::vector<Fault>* faults) const {
   switch (column.field) {
-    case Field::kSchoolName: return SetText(cell, initiative->mutable_school_name());
-    case Field::kSchoolRegNo: return SetText(cell, initiative->mutable_school_reg_no());
-    case Field::kInitiativeTitle: return SetText(cell, initiative->mutable_title());
-    case Field::kActivities: return AddList(cell, initiative->mutable_activities());
+    case Field::kSchoolName:
+      return SetText(cell, initiative->mutable_school_name());
+    case Field::kSchoolRegNo:
+      return SetText(cell, initiative->mutable_school_reg_no());
+    case Field::kInitiativeTitle:
+      return SetText(cell, initiative->mutable_title());
+    case Field::kActivities:
+      return AddList(cell, initiative->mutable_activities());
     case Field::kParticipants:
       return initiative->set_participants(ParseCount(column, cell, path, faults));
     case Field::kAmount:
       return initiative->set_amount_cents(ParseAmount(column, cell, path, faults));
-    default: KOPA_CHECK_MSG(false, column.name);
+    default:
+      KOPA_CHECK_MSG(false, column.name);
   }
 }
 

@@ -12,9 +12,9 @@
 
 namespace kopa::client {
 
-// Turns the cells of a row into fields of an application. Texts are taken as they are; numbers and times
-// are parsed, and what is none becomes a fault: MISSING_FIELD, BAD_AMOUNT, BAD_NUMBER, BAD_DATE. No
-// message repeats what the cell says: it may be about a person.
+// Turns the cells of a row into fields of an application. Texts are taken as they are; numbers and
+// times are parsed, and what is none becomes a fault: MISSING_FIELD, BAD_AMOUNT, BAD_NUMBER,
+// BAD_DATE. No message repeats what the cell says: it may be about a person.
 class RowValues {
  public:
   // `zone` is that of times without an offset.

@@ -50,9 +50,10 @@ Fault BadRowFault(std::string field, absl::string_view problem) {
 }
 
 Fault BadEncodingFault(std::string field) {
-  return {std::move(field), "BAD_ENCODING",
-          "characters of this text are lost; type it again, or name the encoding with --encoding",
-          "teksta rakstzīmes ir zudušas; ierakstiet to no jauna vai norādiet kodējumu (--encoding)"};
+  return {
+      std::move(field), "BAD_ENCODING",
+      "characters of this text are lost; type it again, or name the encoding with --encoding",
+      "teksta rakstzīmes ir zudušas; ierakstiet to no jauna vai norādiet kodējumu (--encoding)"};
 }
 
 absl::StatusOr<std::unique_ptr<TableReader>> TableReader::Open(const std::string& path,
@@ -74,7 +75,8 @@ absl::Status TableReader::ReadHeader() {
   Line first;
   do {
     ASSIGN_OR_RETURN(const bool more, lines_->Next(&first));
-    if (!more) return absl::InvalidArgumentError("the file is empty: there is no row of column names");
+    if (!more)
+      return absl::InvalidArgumentError("the file is empty: there is no row of column names");
   } while (absl::StripAsciiWhitespace(first.text).empty());
   const absl::string_view text = absl::StripSuffix(first.text, "\r");
   if (text.find('\r') != absl::string_view::npos) {
@@ -94,8 +96,9 @@ absl::Status TableReader::ReadHeader() {
   columns_ = std::move(header.cells);
   for (std::string& column : columns_) {
     if (ReplaceMalformed(&column)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the row of column names is not ", lines_->encoding(), "; name the encoding with --encoding"));
+      return absl::InvalidArgumentError(absl::StrCat("the row of column names is not ",
+                                                     lines_->encoding(),
+                                                     "; name the encoding with --encoding"));
     }
     Trim(&column);
   }

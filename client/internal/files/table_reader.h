@@ -19,7 +19,8 @@ namespace kopa::client {
 
 struct TableRow {
   int64_t line = 0;  // where the row begins, from 1
-  // In the order of the columns, trimmed, UTF-8; as many as there are columns unless `problem` is set.
+  // In the order of the columns, trimmed, UTF-8; as many as there are columns unless `problem` is
+  // set.
   std::vector<std::string> cells;
   // Why the row can't be read, for the person who wrote it; empty where it can.
   std::string problem;
@@ -32,11 +33,13 @@ struct TableOptions {
   std::string encoding;
 };
 
-// A CSV file of a user with one header row: submissions, score files, decision files. Finds encoding and
-// separator, reads in constant memory. What is wrong with one row is told in the row. For one thread.
+// A CSV file of a user with one header row: submissions, score files, decision files. Finds
+// encoding and separator, reads in constant memory. What is wrong with one row is told in the row.
+// For one thread.
 class TableReader {
  public:
-  // `path`, or "-" for standard input. INVALID_ARGUMENT where the file is empty or has no usable header.
+  // `path`, or "-" for standard input. INVALID_ARGUMENT where the file is empty or has no usable
+  // header.
   static absl::StatusOr<std::unique_ptr<TableReader>> Open(const std::string& path,
                                                            const TableOptions& options);
   // Of a file whose beginning somebody has looked at, and whose name the caller adds to errors.
@@ -44,7 +47,8 @@ class TableReader {
 
   // As the header has them, trimmed.
   const std::vector<std::string>& columns() const { return columns_; }
-  // Where the column of this name is, however it is spelled: FoldColumnName says what counts as the same.
+  // Where the column of this name is, however it is spelled: FoldColumnName says what counts as the
+  // same.
   std::optional<size_t> FindColumn(absl::string_view name) const;
   // One line for people: "UTF-8 with BOM, separator ';', 16 columns".
   const std::string& description() const { return description_; }

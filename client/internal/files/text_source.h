@@ -11,17 +11,19 @@
 
 namespace kopa::client {
 
-// The text of a file or of standard input as UTF-8, in pieces, read once from beginning to end: memory
-// does not grow with the file. What is malformed in a UTF-8 file is handed on as it is, because only the
-// reader of rows knows which row it spoils; in other encodings it becomes U+FFFD. For one thread.
+// The text of a file or of standard input as UTF-8, in pieces, read once from beginning to end:
+// memory does not grow with the file. What is malformed in a UTF-8 file is handed on as it is,
+// because only the reader of rows knows which row it spoils; in other encodings it becomes U+FFFD.
+// For one thread.
 class TextSource {
  public:
   // How much is looked at to find the encoding.
   static constexpr size_t kSampleBytes = size_t{1} << 20;
   static constexpr size_t kPieceBytes = size_t{256} << 10;
 
-  // `path` or "-" for standard input; `encoding` empty means: find it. NOT_FOUND and PERMISSION_DENIED
-  // as the system says; INVALID_ARGUMENT for a folder and for encodings that are not taken.
+  // `path` or "-" for standard input; `encoding` empty means: find it. NOT_FOUND and
+  // PERMISSION_DENIED as the system says; INVALID_ARGUMENT for a folder and for encodings that are
+  // not taken.
   static absl::StatusOr<std::unique_ptr<TextSource>> Open(const std::string& path,
                                                           const std::string& encoding);
   ~TextSource();

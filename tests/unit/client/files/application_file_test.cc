@@ -1,10 +1,10 @@
 #include "client/internal/files/application_file.h"
 
-#include <string>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -90,13 +90,14 @@ TEST(ApplicationFile, AllFieldsOfATeamArrive) {
 TEST(ApplicationFile, AllFieldsOfAProjectArrive) {
   TestFolder folder;
   const auto all =
-      ReadAll(folder.Write("external_ref\tmunicipality\tapplicant_name\tapplicant_reg_no\t"
-                           "applicant_type\tyouth_group\ttitle\tactivities\tgrades\trisks\t"
-                           "participants\tpartners\tamount_eur\tcontact_name\tcontact_email\n"
-                           "P1\tOgre\tSaule\t40008900007\tassociation\tyes\tKopā\t"
-                           "motivation|initiative\t5|v1\tfamily\t40\tSkola | Centrs\t4 600,00\tAnna\t"
-                           "a@example.lv\n"),
-              APPLICATION_FORM_PROJECT)
+      ReadAll(
+          folder.Write("external_ref\tmunicipality\tapplicant_name\tapplicant_reg_no\t"
+                       "applicant_type\tyouth_group\ttitle\tactivities\tgrades\trisks\t"
+                       "participants\tpartners\tamount_eur\tcontact_name\tcontact_email\n"
+                       "P1\tOgre\tSaule\t40008900007\tassociation\tyes\tKopā\t"
+                       "motivation|initiative\t5|v1\tfamily\t40\tSkola | Centrs\t4 600,00\tAnna\t"
+                       "a@example.lv\n"),
+          APPLICATION_FORM_PROJECT)
           .value();
   ASSERT_THAT(all, SizeIs(1));
   EXPECT_THAT(all[0].faults, IsEmpty());
@@ -115,10 +116,14 @@ TEST(ApplicationFile, LatvianHeadersInWindows1257AreUnderstood) {
   TestFolder folder;
   // Pašvaldība;Pieteicējs;Reģistrācijas numurs
   const auto all =
-      ReadAll(folder.Write("Atsauce;Pa\xF0vald\xEE" "ba;Pieteic\xE7js;Re\xECistr\xE2" "cijas numurs;"
+      ReadAll(folder.Write("Atsauce;Pa\xF0vald\xEE"
+                           "ba;Pieteic\xE7js;Re\xECistr\xE2"
+                           "cijas numurs;"
                            "Pieteic\xE7ja veids;Projekta nosaukums;Skola;Iniciat\xEEva;"
-                           "Aktivit\xE2tes;Dal\xEE" "bnieku skaits;Summa;Kontaktpersona;E-pasts\r\n"
-                           "A1;\xC2" "da\xFEi;Saule;1;other;T;S;I;inclusion;3;10,5;Anna;a@b.lv\r\n"),
+                           "Aktivit\xE2tes;Dal\xEE"
+                           "bnieku skaits;Summa;Kontaktpersona;E-pasts\r\n"
+                           "A1;\xC2"
+                           "da\xFEi;Saule;1;other;T;S;I;inclusion;3;10,5;Anna;a@b.lv\r\n"),
               APPLICATION_FORM_INITIATIVES)
           .value();
   ASSERT_THAT(all, SizeIs(1));
@@ -131,8 +136,7 @@ TEST(ApplicationFile, SaysWhatWasFound) {
   TestFolder folder;
   const std::string path = folder.Write(
       absl::StrCat("\xEF\xBB\xBF", absl::StrReplaceAll(kInitiativeHeader, {{",", ";"}}), "\n"));
-  auto reader =
-      ApplicationFileReader::Open(path, CallOfForm(APPLICATION_FORM_INITIATIVES)).value();
+  auto reader = ApplicationFileReader::Open(path, CallOfForm(APPLICATION_FORM_INITIATIVES)).value();
   EXPECT_EQ(reader->description(), "UTF-8 with BOM, separator ';', 16 columns");
   EXPECT_THAT(reader->columns(), SizeIs(16));
   EXPECT_FALSE(reader->Next().value().has_value());
@@ -143,8 +147,8 @@ TEST(ApplicationFile, SaysWhatWasFound) {
 TEST(ApplicationFile, FaultsOfTheFileNameItAndListAll) {
   TestFolder folder;
   const absl::Status status =
-      ReadAll(folder.Write(absl::StrReplaceAll(kInitiativeHeader, {{"amount_eur", "amout_eur"},
-                                                                  {"title,", "tilte,"}})),
+      ReadAll(folder.Write(absl::StrReplaceAll(
+                  kInitiativeHeader, {{"amount_eur", "amout_eur"}, {"title,", "tilte,"}})),
               APPLICATION_FORM_INITIATIVES)
           .status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
@@ -161,9 +165,9 @@ TEST(ApplicationFile, FaultsOfTheFileNameItAndListAll) {
 }
 
 TEST(Grouping, ConsecutiveRowsOfOneReferenceAreOneApplication) {
-  const auto all = Initiatives(absl::StrCat(
-      InitiativeRow("A", "first"), "\n\n", InitiativeRow("A", "\"se\ncond\""), "\n",
-      InitiativeRow("B", "third"), "\n", InitiativeRow("A", "fourth"), "\n"));
+  const auto all = Initiatives(
+      absl::StrCat(InitiativeRow("A", "first"), "\n\n", InitiativeRow("A", "\"se\ncond\""), "\n",
+                   InitiativeRow("B", "third"), "\n", InitiativeRow("A", "fourth"), "\n"));
   ASSERT_THAT(all, SizeIs(3));
   EXPECT_EQ(all[0].input.initiatives_size(), 2);
   EXPECT_EQ(all[0].input.initiatives(1).title(), "se\ncond");
@@ -185,10 +189,10 @@ TEST(Grouping, RowsWithoutAReferenceStandAlone) {
 }
 
 TEST(Grouping, WhatIsAboutTheApplicationMustBeTheSameInAllItsRows) {
-  std::string second = absl::StrReplaceAll(
-      InitiativeRow("A"), {{"0001000", "0002000"}, {"Jauniešu projekts", "Cits"}});
-  const auto all = Initiatives(
-      absl::StrCat(InitiativeRow("A"), "\n", InitiativeRow("A"), "\n", second, "\n"));
+  std::string second = absl::StrReplaceAll(InitiativeRow("A"),
+                                           {{"0001000", "0002000"}, {"Jauniešu projekts", "Cits"}});
+  const auto all =
+      Initiatives(absl::StrCat(InitiativeRow("A"), "\n", InitiativeRow("A"), "\n", second, "\n"));
   ASSERT_THAT(all, SizeIs(1));
   EXPECT_EQ(MarksOf(all[0].faults), Marks({{"initiatives[2].municipality", "CONFLICTING_ROWS"},
                                            {"initiatives[2].title", "CONFLICTING_ROWS"}}));
@@ -198,9 +202,10 @@ TEST(Grouping, WhatIsAboutTheApplicationMustBeTheSameInAllItsRows) {
 TEST(Grouping, OtherFormsHaveOneRowEach) {
   TestFolder folder;
   const std::string header = absl::StrReplaceAll(
-      kInitiativeHeader, {{"school_name,school_reg_no,initiative_title,", "youth_group,grades,risks,"}});
-  const std::string row = absl::StrReplaceAll(
-      InitiativeRow("A"), {{"1. vidusskola,4219902694,Ideja", "no,5,family"}});
+      kInitiativeHeader,
+      {{"school_name,school_reg_no,initiative_title,", "youth_group,grades,risks,"}});
+  const std::string row =
+      absl::StrReplaceAll(InitiativeRow("A"), {{"1. vidusskola,4219902694,Ideja", "no,5,family"}});
   EXPECT_THAT(ReadAll(folder.Write(absl::StrCat(header, "\n", row, "\n", row, "\n")),
                       APPLICATION_FORM_PROJECT)
                   .value(),
@@ -227,14 +232,13 @@ TEST(Grouping, ABrokenFirstRowSpoilsTheApplicationThatFollows) {
 
 TEST(Grouping, ARowOfUnknownReferenceCountsToTheApplicationAroundIt) {
   const std::string broken = "\"A\"x,1,2\n";
-  auto all = Initiatives(
-      absl::StrCat(InitiativeRow("A"), "\n", broken, InitiativeRow("A"), "\n"));
+  auto all = Initiatives(absl::StrCat(InitiativeRow("A"), "\n", broken, InitiativeRow("A"), "\n"));
   ASSERT_THAT(all, SizeIs(1));
   EXPECT_THAT(all[0].lines, ElementsAre(2, 3, 4));
   EXPECT_EQ(MarksOf(all[0].faults), Marks({{"initiatives[1].", "BAD_ROW"}}));
 
-  all = Initiatives(absl::StrCat(InitiativeRow("A"), "\n", broken, broken, InitiativeRow("B"), "\n",
-                                 broken));
+  all = Initiatives(
+      absl::StrCat(InitiativeRow("A"), "\n", broken, broken, InitiativeRow("B"), "\n", broken));
   ASSERT_THAT(all, SizeIs(5));
   EXPECT_THAT(all[0].faults, IsEmpty());
   EXPECT_EQ(MarksOf(all[1].faults), Marks({{"", "BAD_ROW"}}));
@@ -267,7 +271,8 @@ TEST(Values, AmountsAreTakenWithCommaOrPointAndNothingElse) {
     EXPECT_THAT(all[0].faults, IsEmpty()) << text;
     EXPECT_EQ(all[0].input.initiatives(0).amount_cents(), cents) << text;
   }
-  for (const char* bad : {"abc", "1e3", "10,123", "1.000,00", "-5", "5 EUR", "99999999999999999999"}) {
+  for (const char* bad :
+       {"abc", "1e3", "10,123", "1.000,00", "-5", "5 EUR", "99999999999999999999"}) {
     const auto all = Initiatives(absl::StrCat(InitiativeRow("A", "x", bad), "\n"));
     EXPECT_EQ(MarksOf(all[0].faults), Marks({{"amount_eur", "BAD_AMOUNT"}})) << bad;
   }
@@ -285,15 +290,15 @@ TEST(Values, ParticipantsAreAWholeNumber) {
 
 TEST(Values, ReceivedTimesAreOfRigaUnlessTheySayOtherwise) {
   const auto read = [](absl::string_view text) {
-    return Initiatives(
-        absl::StrReplaceAll(InitiativeRow("A"), {{"2024-05-17 23:59", text}}))[0];
+    return Initiatives(absl::StrReplaceAll(InitiativeRow("A"), {{"2024-05-17 23:59", text}}))[0];
   };
   EXPECT_EQ(read("2024-05-17T20:59:00Z").input.received_time().seconds(), 1715979540);
   EXPECT_EQ(read("2024-05-17T23:59:00+03:00").input.received_time().seconds(), 1715979540);
   EXPECT_EQ(read("2024-05-17T20:59:00.250Z").input.received_time().nanos(), 250000000);
   EXPECT_FALSE(read("").input.has_received_time());
   for (const char* bad : {"17.05.2024", "2024-05-17", "2024-02-30T10:00:00Z", "2024-03-31 03:30",
-                          "infinite-future", "infinite-past", "99999-01-01T00:00:00Z", "soon"}) {
+                          "0000-06-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "infinite-future",
+                          "infinite-past", "99999-01-01T00:00:00Z", "soon"}) {
     EXPECT_EQ(MarksOf(read(bad).faults), Marks({{"received_time", "BAD_DATE"}})) << bad;
   }
 }
@@ -317,8 +322,8 @@ TEST(ApplicationFile, ReadsFromAPipe) {
   const std::string content = absl::StrCat(kInitiativeHeader, "\n", InitiativeRow("A"), "\n");
   ASSERT_EQ(write(ends[1], content.data(), content.size()), static_cast<ssize_t>(content.size()));
   close(ends[1]);
-  EXPECT_THAT(
-      ReadAll(absl::StrCat("/dev/fd/", ends[0]), APPLICATION_FORM_INITIATIVES).value(), SizeIs(1));
+  EXPECT_THAT(ReadAll(absl::StrCat("/dev/fd/", ends[0]), APPLICATION_FORM_INITIATIVES).value(),
+              SizeIs(1));
   close(ends[0]);
 }
 

@@ -1,9 +1,9 @@
 #include "client/internal/files/column_names.h"
 
-#include <string>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string>
 
 #include "absl/strings/str_join.h"
 #include "common/base/status.h"
@@ -78,8 +78,9 @@ TEST(ColumnNames, EachAliasNamesItsColumn) {
 
 TEST(ColumnNames, CapitalsDiacriticsSpacesAndUnderscoresDoNotMatter) {
   const ColumnNames names = NamesOf(APPLICATION_FORM_INITIATIVES);
-  for (const char* spelling : {"reģistrācijas_numurs", "Reģistrācijas numurs", "REGISTRACIJAS NUMURS",
-                               "Registrācijas-Numurs", "applicant_reg_no", "Applicant reg. no."}) {
+  for (const char* spelling :
+       {"reģistrācijas_numurs", "Reģistrācijas numurs", "REGISTRACIJAS NUMURS",
+        "Registrācijas-Numurs", "applicant_reg_no", "Applicant reg. no."}) {
     EXPECT_EQ(names.Find(spelling), 3u) << spelling;
   }
   EXPECT_EQ(names.Find("Pašvaldība"), 1u);
@@ -121,12 +122,12 @@ TEST(MatchHeader, ListsEverythingThatIsWrongAtOnce) {
   header.erase(header.begin() + 4);  // member1_name
   const absl::Status status = MatchHeader(names, header).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
-  EXPECT_THAT(status.message(),
-              AllOf(HasSubstr("unknown column \"external_rf\" (did you mean \"external_ref\"?)"),
-                    HasSubstr("column \"school_name\" is there twice, also as \"Skola\""),
-                    HasSubstr("column 16 has no name"),
-                    HasSubstr("missing column \"external_ref\""),
-                    HasSubstr("missing column \"member1_name\"")));
+  EXPECT_THAT(
+      status.message(),
+      AllOf(HasSubstr("unknown column \"external_rf\" (did you mean \"external_ref\"?)"),
+            HasSubstr("column \"school_name\" is there twice, also as \"Skola\""),
+            HasSubstr("column 16 has no name"), HasSubstr("missing column \"external_ref\""),
+            HasSubstr("missing column \"member1_name\"")));
   EXPECT_EQ(MarksOf(FaultsOf(status)), Marks({{"external_rf", "UNKNOWN_COLUMN"},
                                               {"school_name", "DUPLICATE_COLUMN"},
                                               {"", "UNKNOWN_COLUMN"},
@@ -136,8 +137,7 @@ TEST(MatchHeader, ListsEverythingThatIsWrongAtOnce) {
 
 TEST(MatchHeader, AFileThatIsNoTableGetsAMessageOfReadableLength) {
   const std::vector<std::string> header(500, std::string(999, 'x') + "ā");
-  const absl::Status status =
-      MatchHeader(NamesOf(APPLICATION_FORM_TEAM), header).status();
+  const absl::Status status = MatchHeader(NamesOf(APPLICATION_FORM_TEAM), header).status();
   EXPECT_LT(status.message().size(), 10000u);
   EXPECT_THAT(status.message(), HasSubstr(" more"));
 }

@@ -1,12 +1,15 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <malloc.h>
+
 #include <string>
 #include <vector>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "absl/strings/str_cat.h"
 #include "client/internal/files/csv_records.h"
+#include "client/internal/files/line_reader.h"
 #include "client/internal/files/table_reader.h"
+#include "client/internal/files/text_source.h"
 #include "tests/unit/client/files/test_files.h"
 
 namespace kopa::client {
@@ -18,6 +21,12 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 using Cells = std::vector<std::string>;
+
+// Of the heap, large blocks too. Under a sanitizer it is always 0.
+size_t BytesInUse() {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
 
 std::vector<TableRow> RowsOf(absl::string_view content) {
   TestFolder folder;
@@ -51,7 +60,11 @@ TEST(TableReader, ReadsEachSeparator) {
 
 TEST(TableReader, DescribesWhatItFound) {
   TestFolder folder;
-  EXPECT_EQ(TableReader::Open(folder.Write("\xEF\xBB\xBF" "a;b\n"), {}).value()->description(),
+  EXPECT_EQ(TableReader::Open(folder.Write("\xEF\xBB\xBF"
+                                           "a;b\n"),
+                              {})
+                .value()
+                ->description(),
             "UTF-8 with BOM, separator ';', 2 columns");
   EXPECT_EQ(TableReader::Open(folder.Write("skola\tv\xE2rds\n"), {}).value()->description(),
             "windows-1257, separator tab, 2 columns");
@@ -59,9 +72,9 @@ TEST(TableReader, DescribesWhatItFound) {
 
 TEST(TableReader, QuotesLineBreaksAndLineEndsAreUnderstood) {
   for (const std::string end : {"\n", "\r\n"}) {
-    const std::vector<TableRow> rows = RowsOf(
-        absl::StrCat("a,b", end, "\"x \"\"y\"\", z\",1", end, end, "\"first", end, end, "third\",2",
-                     end, "   ", end, " plain , \"q\" ", end, "last,\"\""));
+    const std::vector<TableRow> rows =
+        RowsOf(absl::StrCat("a,b", end, "\"x \"\"y\"\", z\",1", end, end, "\"first", end, end,
+                            "third\",2", end, "   ", end, " plain , \"q\" ", end, "last,\"\""));
     ASSERT_THAT(rows, SizeIs(4));
     EXPECT_THAT(rows[0].cells, ElementsAre("x \"y\", z", "1"));
     EXPECT_EQ(rows[0].line, 2);
@@ -76,10 +89,11 @@ TEST(TableReader, QuotesLineBreaksAndLineEndsAreUnderstood) {
 }
 
 TEST(TableReader, CutLinesAndParsedLinesAreTheSame) {
-  // The third cell ends with a doubled quote in one of the two, which sends the line through the parser.
+  // The third cell ends with a doubled quote in one of the two, which sends the line through the
+  // parser.
   for (const std::string cells :
-       {"1,2,", " 1 ,\t2\t,", ",,", "\xC2\xA0ā\xC2\xA0,é,", "a b,c\rd,", "\"\",\"1\",", "\"1,2\" ,x,",
-        " \" 1 \" , 5\" ,", "\"\t\",\r,", "a\"\"b,\" \","}) {
+       {"1,2,", " 1 ,\t2\t,", ",,", "\xC2\xA0ā\xC2\xA0,é,", "a b,c\rd,", "\"\",\"1\",",
+        "\"1,2\" ,x,", " \" 1 \" , 5\" ,", "\"\t\",\r,", "a\"\"b,\" \","}) {
     const std::vector<TableRow> rows =
         RowsOf(absl::StrCat("a,b,c\r\n", cells, "z\r\n", cells, "\"z\"\"\"\r\n"));
     ASSERT_THAT(rows, SizeIs(2));
@@ -92,7 +106,8 @@ TEST(TableReader, CutLinesAndParsedLinesAreTheSame) {
 }
 
 TEST(TableReader, AQuoteInsideAnUnquotedCellIsACharacter) {
-  const std::vector<TableRow> rows = RowsOf("a,b,c\nBiedrība \"Saule\",2,\"3\"\n5\" gab,\"x\ny\",6\n");
+  const std::vector<TableRow> rows =
+      RowsOf("a,b,c\nBiedrība \"Saule\",2,\"3\"\n5\" gab,\"x\ny\",6\n");
   ASSERT_THAT(rows, SizeIs(2));
   EXPECT_THAT(rows[0].cells, ElementsAre("Biedrība \"Saule\"", "2", "3"));
   EXPECT_THAT(rows[1].cells, ElementsAre("5\" gab", "x\ny", "6"));
@@ -149,6 +164,22 @@ TEST(TableReader, ALineThatIsTooLongIsPassedOver) {
   EXPECT_THAT(rows[1].cells, ElementsAre("2", "3"));
 }
 
+TEST(LineReader, MemoryDoesNotGrowWithTheLine) {
+  TestFolder folder;
+  const std::string path = folder.Write(absl::StrCat(std::string(32 << 20, 'x'), "\nend"));
+  LineReader lines(TextSource::Open(path, "").value());
+  const size_t before = BytesInUse();
+  Line line;
+  ASSERT_TRUE(lines.Next(&line).value());
+  EXPECT_TRUE(line.is_too_long);
+  // The buffer keeps what it has grown to.
+  EXPECT_LT(BytesInUse(), before + (8 << 20));
+  ASSERT_TRUE(lines.Next(&line).value());
+  EXPECT_EQ(line.text, "end");
+  EXPECT_EQ(line.number, 2);
+  EXPECT_FALSE(lines.Next(&line).value());
+}
+
 TEST(TableReader, ARowWithAnotherNumberOfCellsIsAFaultOfThatRow) {
   TestFolder folder;
   auto table = TableReader::Open(folder.Write("a,b\n1\n1,2,3\n1,2\n"), {}).value();
@@ -172,8 +203,8 @@ TEST(TableReader, LostCharactersAreToldByCell) {
 
 TEST(TableReader, NulBytesStayInTheText) {
   for (const std::string quote : {"", "\""}) {
-    const std::vector<TableRow> rows = RowsOf(
-        absl::StrCat("a,b\n", quote, "some text", std::string(1, '\0'), "x", quote, ",2\n"));
+    const std::vector<TableRow> rows =
+        RowsOf(absl::StrCat("a,b\n", quote, "some text", std::string(1, '\0'), "x", quote, ",2\n"));
     ASSERT_THAT(rows, SizeIs(1));
     EXPECT_EQ(rows[0].cells[0], std::string("some text\0x", 11));
   }

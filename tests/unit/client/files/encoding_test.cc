@@ -1,9 +1,9 @@
 #include "client/internal/files/encoding.h"
 
-#include <string>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -22,8 +22,7 @@ std::string Decode(const std::string& encoding, absl::string_view bytes, size_t 
   Decoder decoder = Decoder::Create(encoding).value();
   std::string text;
   for (size_t at = 0; at < bytes.size(); at += piece) {
-    EXPECT_TRUE(
-        decoder.Append(bytes.substr(at, piece), at + piece >= bytes.size(), &text).ok());
+    EXPECT_TRUE(decoder.Append(bytes.substr(at, piece), at + piece >= bytes.size(), &text).ok());
   }
   return text;
 }
@@ -69,7 +68,11 @@ TEST(Encoding, IsFoundFromTheBeginning) {
   EXPECT_EQ(GuessEncoding("\xEF\xBB\xBFskola", true)->bom_bytes, 3u);
   EXPECT_EQ(GuessEncoding("skola", true)->encoding, "UTF-8");
   EXPECT_EQ(GuessEncoding("pašvaldība", true)->encoding, "UTF-8");
-  EXPECT_EQ(GuessEncoding("pa\xF0vald\xEE" "ba", true)->encoding, "windows-1257");
+  EXPECT_EQ(GuessEncoding("pa\xF0vald\xEE"
+                          "ba",
+                          true)
+                ->encoding,
+            "windows-1257");
 }
 
 TEST(Encoding, ACharacterCutOffAtTheEndOfTheSampleIsNoDamage) {
@@ -84,8 +87,11 @@ TEST(Encoding, AFewBadBytesDoNotTurnAUtf8FileIntoGarbage) {
 
 TEST(Encoding, Utf16IsRefusedInWords) {
   for (const absl::string_view sample :
-       {absl::string_view("\xFF\xFE" "a\0", 4), absl::string_view("\xFE\xFF\0a", 4),
-        absl::string_view("a\0b\0c\0", 6), absl::string_view("\0a\0b", 4)}) {
+       {absl::string_view("\xFF\xFE"
+                          "a\0",
+                          4),
+        absl::string_view("\xFE\xFF\0a", 4), absl::string_view("a\0b\0c\0", 6),
+        absl::string_view("\0a\0b", 4)}) {
     const absl::Status status = GuessEncoding(sample, true).status();
     EXPECT_TRUE(absl::IsInvalidArgument(status));
     EXPECT_THAT(status.message(), HasSubstr("UTF-16"));
@@ -131,7 +137,11 @@ TEST(TextSource, SaysWhichFileCannotBeRead) {
   const absl::Status is_folder = TextSource::Open(folder.PathOf(""), "").status();
   EXPECT_TRUE(absl::IsInvalidArgument(is_folder));
   EXPECT_THAT(is_folder.message(), HasSubstr("folder"));
-  EXPECT_THAT(TextSource::Open(folder.Write("\xFF\xFE" "a"), "").status().message(),
+  EXPECT_THAT(TextSource::Open(folder.Write("\xFF\xFE"
+                                            "a"),
+                               "")
+                  .status()
+                  .message(),
               HasSubstr("input.csv: the file is UTF-16"));
 }
 
@@ -143,7 +153,10 @@ TEST(TextSource, ANamedEncodingIsUsedWhateverTheFileLooksLike) {
   EXPECT_THAT(text, Not(HasSubstr("ā")));
 
   // A mark at the beginning is no text, though UTF-8 was asked for.
-  source = TextSource::Open(folder.Write("\xEF\xBB\xBF" "a"), "utf-8").value();
+  source = TextSource::Open(folder.Write("\xEF\xBB\xBF"
+                                         "a"),
+                            "utf-8")
+               .value();
   text.clear();
   EXPECT_TRUE(source->ReadMore(&text).value());
   EXPECT_EQ(text, "a");

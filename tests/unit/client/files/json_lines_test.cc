@@ -1,7 +1,7 @@
-#include <string>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "client/internal/files/application_file.h"
@@ -60,8 +60,9 @@ TEST(JsonLines, AnUnknownNameIsAFaultOfItsRow) {
 }
 
 TEST(JsonLines, BrokenJsonIsAFaultOfItsRowThatSaysWhere) {
-  const auto all = Read(absl::StrCat(kGood, "\n{\"title\": oops}\n{\"title\":\"x\"\n",
-                                     R"({"external_ref":"B","participants":1,"amount_eur":1})", "\n"));
+  const auto all =
+      Read(absl::StrCat(kGood, "\n{\"title\": oops}\n{\"title\":\"x\"\n",
+                        R"({"external_ref":"B","participants":1,"amount_eur":1})", "\n"));
   ASSERT_THAT(all, SizeIs(4));
   EXPECT_EQ(MarksOf(all[1].faults), Marks({{"", "BAD_JSON"}}));
   EXPECT_THAT(all[1].faults[0].message, HasSubstr("character 11"));

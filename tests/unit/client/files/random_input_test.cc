@@ -1,7 +1,7 @@
-#include <string>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "client/internal/files/application_file.h"
@@ -84,8 +84,7 @@ TEST(RandomInput, ADamagedFileNeverCrashesNorLosesARow) {
       absl::StrAppend(&content, InitiativeRow(absl::StrCat("A", i / 3), "\"x\ny\""), "\r\n");
     }
     for (int i = 0; i < 10; ++i) {
-      content[header + entropy.NextU64() % (content.size() - header)] =
-          RandomText(&entropy, 1)[0];
+      content[header + entropy.NextU64() % (content.size() - header)] = RandomText(&entropy, 1)[0];
     }
     ReadAndReject(folder, content, FileFormat::kFind);
     if (HasFatalFailure()) return;

@@ -1,10 +1,10 @@
 #include "client/internal/files/rejects_writer.h"
 
-#include <string>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+
+#include <string>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -41,8 +41,8 @@ TEST(RejectsWriter, PutsEachFaultToItsRow) {
                          {"initiatives[1].participants", "BAD_NUMBER", "this | that", ""},
                          {"initiatives[1].", "BAD_ROW", "broken", ""}})
                   .ok());
-  ASSERT_TRUE(writer->Add(WithRows({{"7", "8"}, {"9", "0"}}), {{"title", "TOO_LONG", "long", ""}})
-                  .ok());
+  ASSERT_TRUE(
+      writer->Add(WithRows({{"7", "8"}, {"9", "0"}}), {{"title", "TOO_LONG", "long", ""}}).ok());
   EXPECT_EQ(writer->rows(), 5);
   ASSERT_TRUE(writer->Close().ok());
   EXPECT_EQ(ReadFile(path).value(),
@@ -135,9 +135,8 @@ std::vector<InputApplication> ThroughRejects(const TestFolder& folder, const std
 TEST(RejectsWriter, WhatItWritesIsReadAgainAsItWas) {
   TestFolder folder;
   std::string content = kInitiativeHeader;
-  for (const char* title :
-       {"=SUM(A1)", "+371", "-5", "@x", "\"two\r\nlines\"", "\"a \"\"b\"\", c;d\"", "Ķīļ – „x”",
-        "5\" gab", "#", "'", "\"\""}) {
+  for (const char* title : {"=SUM(A1)", "+371", "-5", "@x", "\"two\r\nlines\"",
+                            "\"a \"\"b\"\", c;d\"", "Ķīļ – „x”", "5\" gab", "#", "'", "\"\""}) {
     absl::StrAppend(&content, "\n", InitiativeRow("A", title));
   }
   absl::StrAppend(&content, "\n", InitiativeRow("B", std::string("NUL\0!", 5)), "\n");

@@ -49,14 +49,14 @@ std::string InitiativeRow(absl::string_view reference, absl::string_view initiat
                           absl::string_view amount, char separator) {
   const std::string amount_cell =
       separator == ',' ? absl::StrCat("\"", amount, "\"") : std::string(amount);
-  return absl::StrJoin({std::string(reference), std::string("0001000"), std::string("Rīgas skola"),
-                        std::string("90000024455"), std::string("municipality"),
-                        std::string("Jauniešu projekts"), std::string("1. vidusskola"),
-                        std::string("4219902694"), std::string(initiative_title),
-                        std::string("council-work|anti-bullying"), std::string("25"), amount_cell,
-                        std::string("Anna Bērziņa"), std::string("anna@example.lv"),
-                        std::string("28638431"), std::string("2024-05-17 23:59")},
-                       std::string(1, separator));
+  return absl::StrJoin(
+      {std::string(reference), std::string("0001000"), std::string("Rīgas skola"),
+       std::string("90000024455"), std::string("municipality"), std::string("Jauniešu projekts"),
+       std::string("1. vidusskola"), std::string("4219902694"), std::string(initiative_title),
+       std::string("council-work|anti-bullying"), std::string("25"), amount_cell,
+       std::string("Anna Bērziņa"), std::string("anna@example.lv"), std::string("28638431"),
+       std::string("2024-05-17 23:59")},
+      std::string(1, separator));
 }
 
 absl::StatusOr<std::vector<InputApplication>> ReadAll(const std::string& path,

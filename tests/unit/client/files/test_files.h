@@ -37,9 +37,9 @@ std::string InitiativeRow(absl::string_view reference, absl::string_view initiat
                           absl::string_view amount = "1000,00", char separator = ',');
 
 // All applications of a file, or the error of opening or reading it.
-absl::StatusOr<std::vector<InputApplication>> ReadAll(
-    const std::string& path, programme::v1::ApplicationForm form,
-    const ApplicationFileOptions& options = {});
+absl::StatusOr<std::vector<InputApplication>> ReadAll(const std::string& path,
+                                                      programme::v1::ApplicationForm form,
+                                                      const ApplicationFileOptions& options = {});
 
 // (field, code) of the faults.
 using Marks = std::vector<std::pair<std::string, std::string>>;

@@ -24,7 +24,14 @@ class BatchQueueTest : public ::testing::Test {
     return submission;
   }
 
-  SubmitterOptions options_ = {.call = "c", .batch_applications = 3, .batch_bytes = 1'000};
+  static SubmitterOptions SmallBatches() {
+    SubmitterOptions options;
+    options.call = "c";
+    options.batch_applications = 3;
+    options.batch_bytes = 1'000;
+    return options;
+  }
+  SubmitterOptions options_ = SmallBatches();
   int requests_ = 0;
 };
 

@@ -42,6 +42,12 @@ class SubmitterTest : public ::testing::Test {
         });
   }
 
+  static ConnectionOptions Plaintext() {
+    ConnectionOptions options;
+    options.insecure = true;
+    options.actor = "anna";
+    return options;
+  }
   static Submission Of(uint64_t tag, const std::string& prefix = "ref-") {
     Submission submission;
     submission.tag = tag;
@@ -63,7 +69,7 @@ class SubmitterTest : public ::testing::Test {
   }
 
   SubmitterOptions options_;
-  Connections connections_{{.insecure = true, .actor = "anna"}, testing::RealParts()};
+  Connections connections_{Plaintext(), testing::RealParts()};
   std::map<std::string, std::string> addresses_;
   std::map<uint64_t, Delivery> deliveries_;
 };

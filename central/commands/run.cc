@@ -1,0 +1,197 @@
+#include "central/commands/run.h"
+
+#include <atomic>
+#include <iostream>
+#include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "central/commands/definitions.h"
+#include "central/commands/version.h"
+#include "central/core/central_core.h"
+#include "central/core/families.h"
+#include "central/service/central_metrics.h"
+#include "central/service/link_service.h"
+#include "central/service/national_service.h"
+#include "central/service/national_view.h"
+#include "common/base/clock.h"
+#include "common/base/entropy.h"
+#include "common/base/status.h"
+#include "common/engine/committer.h"
+#include "common/http/server.h"
+#include "common/http/standard_routes.h"
+#include "common/observability/logging.h"
+#include "common/observability/metrics.h"
+#include "common/rpc/lifecycle.h"
+#include "common/rpc/server.h"
+#include "common/server/committer_metrics.h"
+#include "common/server/data_folder.h"
+#include "common/storage/rocksdb/rocksdb_store.h"
+#include "data/territory_data.h"
+
+namespace kopa::central {
+namespace {
+
+using Committer = engine::Committer<CentralCore>;
+
+// Below this records are refused; what the store may still need to tidy up must fit.
+constexpr uint64_t kReserveBytes = uint64_t{256} << 20;
+constexpr size_t kNonceBytes = 16;
+// Of the ten seconds that a stop may take.
+constexpr absl::Duration kDrainPatience = absl::Seconds(6);
+
+// What is on disk is the centre that everything after this serves.
+absl::StatusOr<std::unique_ptr<CentralCore>> OpenCore(
+    const Clock& clock, Entropy& entropy, const Territory& territory,
+    const std::vector<programme::v1::Call>& definitions, storage::Store& store) {
+  ASSIGN_OR_RETURN(std::unique_ptr<CentralCore> core,
+                   CentralCore::Recover(territory.Nodes(), *store.Snapshot()));
+  CentralEffects effects;
+  RETURN_IF_ERROR(core->Open(clock.Now(), entropy.Bytes(kNonceBytes), definitions, effects));
+  RETURN_IF_ERROR(store.Write(effects.batch));
+  return core;
+}
+
+// A running centre: its parts in the order in which they depend on one another, so that they go in
+// the opposite one.
+class Centre {
+ public:
+  Centre(const server::Options& options, Territory territory, std::unique_ptr<storage::Store> store,
+         std::unique_ptr<CentralCore> core, const Clock* clock, observability::Logger* logger)
+      : options_(options),
+        territory_(std::move(territory)),
+        clock_(clock),
+        store_(std::move(store)),
+        core_(std::move(core)),
+        view_(&territory_),
+        space_(store_.get(), clock, kReserveBytes),
+        committer_(core_.get(), store_.get(), clock, &space_, {}, Hooks()),
+        link_(Parts(logger)),
+        national_(&view_, store_.get()),
+        http_({.address = options.http}) {
+    view_.Load(*core_);
+  }
+
+  // Returns once everything listens.
+  absl::Status Start() {
+    server::RegisterCommitterMetrics(&committer_, &metrics_);
+    RegisterCentralMetrics(&view_, &metrics_);
+    observability::RegisterProcessMetrics(&metrics_);
+    committer_.Start();
+    rpc::ServerBuilderOptions rpc_options;
+    rpc_options.address = options_.listen;
+    rpc_options.insecure = options_.insecure;
+    rpc_options.tls = options_.tls;
+    rpc_options.metrics = &metrics_;
+    rpc_options.clock = clock_;
+    ASSIGN_OR_RETURN(server_, rpc::Server::Start(rpc_options, {&national_, &link_}));
+    http::RegisterStandardRoutes(&http_, &metrics_, [this] {
+      return is_ready_ ? absl::OkStatus() : absl::UnavailableError("the centre is stopping");
+    });
+    RETURN_IF_ERROR(http_.Start());
+    is_ready_ = true;
+    return absl::OkStatus();
+  }
+
+  // What is acknowledged is on disk at any time; this is for the sake of those who still wait.
+  void Stop() {
+    is_ready_ = false;
+    server_->SetServing(false);
+    national_.Stop();
+    link_.Stop();
+    server_->Shutdown(kDrainPatience);
+    committer_.Stop();
+    http_.Stop();
+  }
+
+  const std::string& grpc_address() const { return server_->address(); }
+  const std::string& http_address() const { return http_.address(); }
+
+ private:
+  Committer::Hooks Hooks() {
+    Committer::Hooks hooks;
+    hooks.after_write = [this](CentralCore& core, CentralEffects& effects) {
+      view_.Update(core, effects);
+      link_.Deliver(core, effects);
+    };
+    return hooks;
+  }
+
+  LinkParts Parts(observability::Logger* logger) {
+    LinkParts parts;
+    parts.view = &view_;
+    parts.clock = clock_;
+    parts.logger = logger;
+    parts.transport = options_.transport();
+    parts.submit = [this](CentralCommand command, std::function<void()> done) -> absl::Status {
+      // The node keeps what is refused here, and sends it again.
+      if (std::holds_alternative<RecordsCommand>(command) && !space_.HasSpace()) {
+        return absl::ResourceExhaustedError("the centre's disk is nearly full");
+      }
+      return committer_.Submit(
+          engine::Lane::kLink, std::move(command),
+          [done = std::move(done)](const absl::StatusOr<CentralReply>&) { done(); });
+    };
+    return parts;
+  }
+
+  const server::Options& options_;
+  const Territory territory_;
+  const Clock* const clock_;
+  const std::unique_ptr<storage::Store> store_;
+  const std::unique_ptr<CentralCore> core_;  // the committer's from Start to Stop
+  NationalView view_;
+  engine::SpaceGuard space_;
+  Committer committer_;
+  LinkService link_;
+  NationalService national_;
+  observability::Metrics metrics_;
+  std::unique_ptr<rpc::Server> server_;
+  std::atomic<bool> is_ready_{false};
+  http::Server http_;
+};
+
+}  // namespace
+
+absl::Status Run(const server::Options& options, const std::string& programmes) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<rpc::StopSignal> stop, rpc::StopSignal::Create());
+  const SystemClock clock;
+  SystemEntropy entropy;
+  observability::Logger logger(&clock, options.log_level, options.log_format);
+  ASSIGN_OR_RETURN(Territory territory, Territory::Load(territory_data::Files()));
+  ASSIGN_OR_RETURN(const std::vector<programme::v1::Call> definitions,
+                   LoadDefinitions(programmes, territory));
+  ASSIGN_OR_RETURN(const server::DataFolder folder, server::DataFolder::Create(options.data_dir));
+  storage::RocksDbOptions store_options;
+  store_options.path = folder.store_path();
+  store_options.families = FamilyNames();
+  store_options.create_if_missing = true;
+  ASSIGN_OR_RETURN(std::unique_ptr<storage::Store> store, storage::OpenRocksDb(store_options));
+  ASSIGN_OR_RETURN(std::unique_ptr<CentralCore> core,
+                   OpenCore(clock, entropy, territory, definitions, *store));
+  logger.Info("the centre is recovered",
+              {{"version", Version()},
+               {"data_dir", options.data_dir},
+               {"incarnation", core->state().incarnation},
+               {"head_seq", core->state().head.seq},
+               {"nodes", core->nodes().size()},
+               {"calls", core->calls().size()},
+               {"applications", core->fold().summaries().size()}});
+  if (options.insecure) {
+    logger.Warning("plaintext: callers are believed; for trials on this machine only");
+  }
+
+  Centre centre(options, std::move(territory), std::move(store), std::move(core), &clock, &logger);
+  RETURN_IF_ERROR(centre.Start());
+  std::cout << "listening grpc=" << centre.grpc_address() << " http=" << centre.http_address()
+            << std::endl;
+  const int signal = stop->WaitForStop();
+  logger.Info("the centre is stopping", {{"signal", signal}});
+  centre.Stop();
+  logger.Info("the centre has stopped");
+  return absl::OkStatus();
+}
+
+}  // namespace kopa::central
