@@ -20,6 +20,9 @@ int Failed(const absl::Status& status, int exit_code = kExitFailed) {
 }
 
 int Verify(const settings::Settings& settings) {
+  if (settings.GetString("data-dir").empty()) {
+    return Failed(absl::InvalidArgumentError("--data-dir is missing"), settings::kExitUsage);
+  }
   const auto holds = VerifyFolder(settings.GetString("data-dir"), std::cout);
   if (!holds.ok()) return Failed(holds.status());
   return *holds ? 0 : kExitFailed;

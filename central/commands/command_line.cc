@@ -8,9 +8,7 @@ settings::CommandLine CentralCommandLine() {
   settings::CommandLine line;
   line.program = "kopa-central";
   line.summary = "The centre of Kopa: national totals, budget and the nodes' links.";
-  line.settings = server::OptionSpecs({.data_dir = "kopa-central-data",
-                                       .listen = "127.0.0.1:7400",
-                                       .http = "127.0.0.1:7480"});
+  line.settings = server::OptionSpecs({.listen = "127.0.0.1:7400", .http = "127.0.0.1:7480"});
   settings::SettingSpec programmes;
   programmes.name = "programmes";
   programmes.env = "KOPA_PROGRAMMES";
@@ -20,7 +18,8 @@ settings::CommandLine CentralCommandLine() {
   line.subcommands = {
       {"run", "serve; the default", 0},
       {"check-config", "print settings, limits and calls, and start nothing", 0},
-      {"verify", "recompute everything in a data folder at rest; exit 1 where something differs", 0},
+      {"verify", "recompute everything in a data folder at rest; exit 1 where something differs",
+       0},
       {"version", "print version and build", 0},
   };
   line.default_subcommand = "run";

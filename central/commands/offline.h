@@ -12,8 +12,8 @@ namespace kopa::central {
 
 // What `kopa-central` can do without serving.
 
-// `verify`: recomputes everything in a data folder that no process uses, one line a check. True where
-// all of it holds.
+// `verify`: recomputes everything in a data folder that no process uses, one line a check. True
+// where all of it holds.
 absl::StatusOr<bool> VerifyFolder(const std::string& data_dir, std::ostream& out);
 
 // `check-config`: the settings with where each comes from, the limits, the calls and the nodes.

@@ -36,8 +36,6 @@ namespace {
 
 using Committer = engine::Committer<CentralCore>;
 
-// Below this records are refused; what the store may still need to tidy up must fit.
-constexpr uint64_t kReserveBytes = uint64_t{256} << 20;
 constexpr size_t kNonceBytes = 16;
 // Of the ten seconds that a stop may take.
 constexpr absl::Duration kDrainPatience = absl::Seconds(6);
@@ -66,7 +64,7 @@ class Centre {
         store_(std::move(store)),
         core_(std::move(core)),
         view_(&territory_),
-        space_(store_.get(), clock, kReserveBytes),
+        space_(store_.get(), clock, options.disk_reserve_bytes),
         committer_(core_.get(), store_.get(), clock, &space_, {}, Hooks()),
         link_(Parts(logger)),
         national_(&view_, store_.get()),
@@ -171,14 +169,13 @@ absl::Status Run(const server::Options& options, const std::string& programmes) 
   ASSIGN_OR_RETURN(std::unique_ptr<storage::Store> store, storage::OpenRocksDb(store_options));
   ASSIGN_OR_RETURN(std::unique_ptr<CentralCore> core,
                    OpenCore(clock, entropy, territory, definitions, *store));
-  logger.Info("the centre is recovered",
-              {{"version", Version()},
-               {"data_dir", options.data_dir},
-               {"incarnation", core->state().incarnation},
-               {"head_seq", core->state().head.seq},
-               {"nodes", core->nodes().size()},
-               {"calls", core->calls().size()},
-               {"applications", core->fold().summaries().size()}});
+  logger.Info("the centre is recovered", {{"version", Version()},
+                                          {"data_dir", options.data_dir},
+                                          {"incarnation", core->state().incarnation},
+                                          {"head_seq", core->state().head.seq},
+                                          {"nodes", core->nodes().size()},
+                                          {"calls", core->calls().size()},
+                                          {"applications", core->fold().summaries().size()}});
   if (options.insecure) {
     logger.Warning("plaintext: callers are believed; for trials on this machine only");
   }

@@ -7,8 +7,8 @@ namespace kopa::central {
 std::string Version() { return KOPA_VERSION; }
 
 std::string VersionLine() {
-  return absl::StrCat("kopa-central ", Version(), " (", KOPA_BUILD_TYPE, ", compiler ",
-                      __VERSION__, ")");
+  return absl::StrCat("kopa-central ", Version(), " (", KOPA_BUILD_TYPE, ", compiler ", __VERSION__,
+                      ")");
 }
 
 }  // namespace kopa::central

@@ -11,8 +11,8 @@
 
 namespace kopa::central {
 
-// What one check of `verify` found: the first few differences in words, the others as a count, so that a
-// store that is wrong throughout still gives an answer one can read.
+// What one check of `verify` found: the first few differences in words, the others as a count, so
+// that a store that is wrong throughout still gives an answer one can read.
 class Findings {
  public:
   void Add(std::string difference);

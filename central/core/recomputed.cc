@@ -35,11 +35,11 @@ absl::Status Read(absl::string_view value, Seq seq, journal::Head& head, PublicR
     head.seq = seq;
     return absl::DataLossError(absl::StrCat("record ", seq.value(), " does not parse"));
   }
-  absl::Status followed = record.seq() == seq.value()
-                              ? journal::Follow(head, record)
-                              : absl::DataLossError(absl::StrCat("record ", record.seq(),
-                                                                 " is stored under number ",
-                                                                 seq.value()));
+  absl::Status followed =
+      record.seq() == seq.value()
+          ? journal::Follow(head, record)
+          : absl::DataLossError(
+                absl::StrCat("record ", record.seq(), " is stored under number ", seq.value()));
   head.seq = seq;
   head.hash = record.hash();
   const absl::Status parsed = journal::ParsePublic(record, what);
@@ -72,8 +72,8 @@ absl::Status Recomputed::ReadCentralJournal(VerifyNationalResponse* response) {
   }
   findings.AddStatus(records->status());
   const auto stored = view_.Get(kMeta, kCentralStateKey);
-  const auto state = stored.ok() ? CentralState::Parse(*stored)
-                                 : absl::StatusOr<CentralState>(stored.status());
+  const auto state =
+      stored.ok() ? CentralState::Parse(*stored) : absl::StatusOr<CentralState>(stored.status());
   if (absl::IsNotFound(state.status()) && head.seq == Seq()) {
     // A folder that was made and never served.
   } else if (!state.ok()) {
@@ -201,8 +201,8 @@ absl::Status Recomputed::ReadNodeJournals(VerifyNationalResponse* response) {
   return absl::OkStatus();
 }
 
-void Recomputed::ApplyNodeRecord(const NodeId& node, absl::string_view key,
-                                 absl::string_view value, NodeChain& chain) {
+void Recomputed::ApplyNodeRecord(const NodeId& node, absl::string_view key, absl::string_view value,
+                                 NodeChain& chain) {
   const Seq seq(ByteReader(key).U64());
   PublicRecord what;
   chain.findings.AddStatus(Read(value, seq, chain.head, &what));

@@ -18,8 +18,8 @@
 
 namespace kopa::central {
 
-// What the stored journals alone give, made anew for `verify` and compared there with what is stored
-// beside them. Each Read adds its checks to the answer. Pure; one thread.
+// What the stored journals alone give, made anew for `verify` and compared there with what is
+// stored beside them. Each Read adds its checks to the answer. Pure; one thread.
 class Recomputed {
  public:
   // Both must outlive this.

@@ -71,10 +71,9 @@ std::string DescribeCell(const CellNames& names, const CellKey& key) {
 
 void CompareSummary(const ApplicationId& id, absl::string_view stored_bytes,
                     const StoredSummary& recomputed, const CellNames& names, Findings& findings) {
-  const std::string where =
-      absl::StrCat("application ", id.ToString(), " (",
-                   names.calls.Name(recomputed.summary.cell.call), ", ",
-                   names.nodes.Name(recomputed.summary.cell.node), ")");
+  const std::string where = absl::StrCat("application ", id.ToString(), " (",
+                                         names.calls.Name(recomputed.summary.cell.call), ", ",
+                                         names.nodes.Name(recomputed.summary.cell.node), ")");
   CellNames stored_names;
   const auto stored = StoredSummary::Parse(stored_names, stored_bytes);
   if (!stored.ok()) {
@@ -105,8 +104,7 @@ absl::Status VerifySummaries(const storage::View& view, Recomputed& recomputed,
     RETURN_IF_ERROR(recomputed.Continue());
     const auto id = Uuid::FromBytes(summaries->key());
     if (!id.ok() || !fold.summaries().contains(*id)) {
-      findings.Add(absl::StrCat("application ",
-                                id.ok() ? id->ToString() : ToHex(summaries->key()),
+      findings.Add(absl::StrCat("application ", id.ok() ? id->ToString() : ToHex(summaries->key()),
                                 " is stored; no journal has it"));
       continue;
     }
@@ -124,10 +122,10 @@ absl::Status VerifySummaries(const storage::View& view, Recomputed& recomputed,
                                 fold.names().nodes.Name(summary.cell.node), ") is not stored"));
     }
   }
-  findings.Report("summaries",
-                  absl::StrCat(fold.summaries().size(),
-                               " applications are as the nodes' journals say"),
-                  response);
+  findings.Report(
+      "summaries",
+      absl::StrCat(fold.summaries().size(), " applications are as the nodes' journals say"),
+      response);
   return absl::OkStatus();
 }
 
@@ -275,8 +273,8 @@ void VerifyBudgets(Recomputed& recomputed, VerifyNationalResponse* response) {
     }
     const Amounts available = limits.amounts() - limits.LimitedPart(out);
     if (available.AnyNegative()) {
-      findings.Add(absl::StrCat("more is out than the budget: available ",
-                                available.DebugString()));
+      findings.Add(
+          absl::StrCat("more is out than the budget: available ", available.DebugString()));
     }
     if (!AllAtMost(limits.LimitedPart(ledger.Approved()), limits.amounts())) {
       findings.Add(absl::StrCat("approved ", ledger.Approved().DebugString(), " is above ",

@@ -6,8 +6,8 @@
 
 namespace kopa::central {
 
-// The links' lag and each budget, read from the view at each scrape; it must outlive the last one. Called
-// after the view was loaded: nodes and calls are those of this run.
+// The links' lag and each budget, read from the view at each scrape; it must outlive the last one.
+// Called after the view was loaded: nodes and calls are those of this run.
 void RegisterCentralMetrics(const NationalView* view, observability::Metrics* metrics);
 
 }  // namespace kopa::central

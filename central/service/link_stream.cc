@@ -28,8 +28,7 @@ absl::Status OutOfOrder(absl::string_view what) {
 }  // namespace
 
 LinkStream::LinkStream(const LinkParts* parts, Session session,
-                       grpc::CallbackServerContext* context,
-                       std::function<void(LinkStream&)> gone)
+                       grpc::CallbackServerContext* context, std::function<void(LinkStream&)> gone)
     : parts_(*parts),
       session_(session),
       context_(context),
@@ -77,9 +76,9 @@ absl::Status LinkStream::CheckCaller(const NodeId& node) const {
   ASSIGN_OR_RETURN(const rpc::Caller caller, rpc::CallerOf(*context_, parts_.transport));
   const std::string wanted = absl::StrCat("kopa://node/", node.value());
   if (caller.believed || caller.actor == wanted) return absl::OkStatus();
-  return absl::PermissionDeniedError(
-      absl::StrCat("the certificate names ", caller.actor, "; to speak for node ", node.value(),
-                   " it must name ", wanted));
+  return absl::PermissionDeniedError(absl::StrCat("the certificate names ", caller.actor,
+                                                  "; to speak for node ", node.value(),
+                                                  " it must name ", wanted));
 }
 
 absl::Status LinkStream::HandleHello() {
@@ -117,8 +116,8 @@ absl::Status LinkStream::HandleBatch() {
     ++batches_waiting_;
   }
   RecordsCommand command{session_, node(), *std::move(records)};
-  const absl::Status queued = parts_.submit(
-      std::move(command), [stream = shared_from_this()] { stream->BatchDone(); });
+  const absl::Status queued =
+      parts_.submit(std::move(command), [stream = shared_from_this()] { stream->BatchDone(); });
   if (queued.ok()) return queued;
   MutexLock lock(&mutex_);
   --batches_waiting_;
@@ -157,8 +156,7 @@ void LinkStream::Send(ConnectResponse message) {
     if (end_.has_value()) return;
     if (message.has_admitted()) admitted_ = true;
     if (message.has_fence()) {
-      end = rpc::WithReason(absl::FailedPreconditionError(message.fence().detail()),
-                            "NODE_FENCED");
+      end = rpc::WithReason(absl::FailedPreconditionError(message.fence().detail()), "NODE_FENCED");
     }
     outbox_bytes_ += message.ByteSizeLong() + kMessageOverheadBytes;
     outbox_.push_back(std::move(message));
@@ -196,8 +194,7 @@ void LinkStream::Tick(const ConnectResponse& heartbeat) {
     // Silence counts only while somebody listens.
     is_silent = !end_.has_value() && reading_ &&
                 absl::Nanoseconds(now - heard_nanos_) > parts_.limits.silence_max;
-    is_stuck = end_.has_value() &&
-               absl::Nanoseconds(now - end_nanos_) > parts_.limits.farewell_max;
+    is_stuck = end_.has_value() && absl::Nanoseconds(now - end_nanos_) > parts_.limits.farewell_max;
     is_idle = admitted_ && !writing_ && outbox_.empty() && !end_.has_value();
   }
   if (is_silent) End(absl::DeadlineExceededError("nothing was heard from the node"));
@@ -303,9 +300,9 @@ void LinkStream::OnDone() {
   const std::shared_ptr<LinkStream> self = shared_from_this();
   {
     MutexLock lock(&mutex_);
-    parts_.logger->Info("a link ended",
-                        {{"node", node_}, {"session", session_},
-                         {"reason", end_.value_or(absl::UnknownError("unknown"))}});
+    parts_.logger->Info("a link ended", {{"node", node_},
+                                         {"session", session_},
+                                         {"reason", end_.value_or(absl::UnknownError("unknown"))}});
   }
   gone_(*self);
 }

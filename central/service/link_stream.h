@@ -38,7 +38,8 @@ struct LinkLimits {
 };
 
 // Hands a command to the committer; `done` runs once it is durable. As Committer::Submit.
-using SubmitCommand = std::function<absl::Status(CentralCommand command, std::function<void()> done)>;
+using SubmitCommand =
+    std::function<absl::Status(CentralCommand command, std::function<void()> done)>;
 
 // What every stream needs; all of it must outlive the streams.
 struct LinkParts {
@@ -50,14 +51,14 @@ struct LinkParts {
   LinkLimits limits;
 };
 
-// One stream of one node: turns its messages into commands, in order, and sends what the core has for
-// it. Says nothing of money or history itself.
+// One stream of one node: turns its messages into commands, in order, and sends what the core has
+// for it. Says nothing of money or history itself.
 //
 // gRPC calls the On... functions; the public functions are for everyone else and thread-safe. Owned
 // together by gRPC's call (until OnDone) and whoever still sends to it.
-class LinkStream : public grpc::ServerBidiReactor<national::v1::ConnectRequest,
-                                                  national::v1::ConnectResponse>,
-                   public std::enable_shared_from_this<LinkStream> {
+class LinkStream
+    : public grpc::ServerBidiReactor<national::v1::ConnectRequest, national::v1::ConnectResponse>,
+      public std::enable_shared_from_this<LinkStream> {
  public:
   // `gone` runs in the end with this stream, when gRPC has let go of it.
   LinkStream(const LinkParts* parts, Session session, grpc::CallbackServerContext* context,

@@ -83,9 +83,9 @@ NationalService::NationalService(const NationalView* view, const storage::Store*
       lookups_(kLookupThreads),
       verifications_(1, kVerificationsWaiting) {}
 
-grpc::ServerUnaryReactor* NationalService::ListCalls(
-    grpc::CallbackServerContext* context, const national::v1::ListCallsRequest* request,
-    national::v1::ListCallsResponse* response) {
+grpc::ServerUnaryReactor* NationalService::ListCalls(grpc::CallbackServerContext* context,
+                                                     const national::v1::ListCallsRequest* request,
+                                                     national::v1::ListCallsResponse* response) {
   return Answer(context, view_.ListCalls(*request), response);
 }
 
@@ -107,11 +107,11 @@ grpc::ServerWriteReactor<national::v1::WatchTotalsResponse>* NationalService::Wa
   totals.set_call(request->call());
   *totals.mutable_by() = request->by();
   const bool is_full = ++watches_ > kWatchesMax;
-  auto* watch = new central::WatchTotals(&view_, &stopping_, std::move(totals),
-                                         [this] { --watches_; });
+  auto* watch =
+      new central::WatchTotals(&view_, &stopping_, std::move(totals), [this] { --watches_; });
   if (is_full) {
-    watch->Finish(rpc::ToGrpc(rpc::WithRetryDelay(
-        absl::ResourceExhaustedError("too many watches"), absl::Seconds(10))));
+    watch->Finish(rpc::ToGrpc(
+        rpc::WithRetryDelay(absl::ResourceExhaustedError("too many watches"), absl::Seconds(10))));
   } else {
     watch->Start();
   }

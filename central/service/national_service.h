@@ -12,8 +12,8 @@
 
 namespace kopa::central {
 
-// kopa.national.v1.NationalService over the read view; what has to read the store does so on threads of
-// its own. service.proto has the contract.
+// kopa.national.v1.NationalService over the read view; what has to read the store does so on
+// threads of its own. service.proto has the contract.
 class NationalService : public national::v1::NationalService::CallbackService {
  public:
   static constexpr size_t kWatchesMax = 1000;

@@ -131,8 +131,7 @@ void NationalView::TakePending(const CentralCore& core, const ApplicationId& id)
   if (stored.pending.IsZero()) return;
   const CellNames& names = core.fold().names();
   const Pending pending{CallId(names.calls.Name(stored.summary.cell.call)),
-                        NodeId(names.nodes.Name(stored.summary.cell.node)),
-                        stored.pending.cents()};
+                        NodeId(names.nodes.Name(stored.summary.cell.node)), stored.pending.cents()};
   calls_[pending.call].pending_cents[pending.node] += pending.cents;
   pending_.emplace(id, pending);
 }
@@ -179,14 +178,12 @@ NationalView::BudgetSums NationalView::BudgetOf(const CallId& call) const {
 
 // --- Answers
 
-absl::StatusOr<const NationalView::CallFigures*> NationalView::Find(
-    const std::string& call) const {
+absl::StatusOr<const NationalView::CallFigures*> NationalView::Find(const std::string& call) const {
   const auto found = calls_.find(CallId(call));
   if (found != calls_.end()) return &found->second;
-  const std::string known =
-      absl::StrJoin(calls_, ", ", [](std::string* out, const auto& one) {
-        absl::StrAppend(out, one.first.value());
-      });
+  const std::string known = absl::StrJoin(calls_, ", ", [](std::string* out, const auto& one) {
+    absl::StrAppend(out, one.first.value());
+  });
   return absl::NotFoundError(absl::StrCat("there is no such call; known are: ", known));
 }
 
@@ -209,8 +206,8 @@ void NationalView::AddFreshness(
     one->set_connected(node.connected());
     one->set_applied_seq(node.applied_seq());
     one->set_head_seq(node.head_seq());
-    if (node.has_last_contact_time()) one->mutable_last_contact_time()->Swap(
-        node.mutable_last_contact_time());
+    if (node.has_last_contact_time())
+      one->mutable_last_contact_time()->Swap(node.mutable_last_contact_time());
   }
 }
 

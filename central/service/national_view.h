@@ -26,9 +26,10 @@
 
 namespace kopa::central {
 
-// Everything that answers to people are made of, apart from the core, which belongs to the committer:
-// copies of its figures, brought up to date after each group is durable, so that nothing shows which a
-// crash could take back. An answer costs the same however many applications there are.
+// Everything that answers to people are made of, apart from the core, which belongs to the
+// committer: copies of its figures, brought up to date after each group is durable, so that nothing
+// shows which a crash could take back. An answer costs the same however many applications there
+// are.
 //
 // Beside it, what is known of the links and not kept: how far each node was heard to be, and when.
 class NationalView {
@@ -106,9 +107,8 @@ class NationalView {
   absl::StatusOr<const CallFigures*> Find(const std::string& call) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static national::v1::Node Describe(const NodeFigures& figures);
-  void AddFreshness(
-      google::protobuf::RepeatedPtrField<national::v1::NodeFreshness>* freshness) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddFreshness(google::protobuf::RepeatedPtrField<national::v1::NodeFreshness>* freshness)
+      const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static national::v1::NodeBudget NodeBudgetOf(const CallFigures& call, const NodeFigures& node);
 
   const Territory& territory_;
@@ -120,7 +120,8 @@ class NationalView {
   // Never shrinks and what is in it never changes, so that answers may point at its elements while
   // they are summed up without the mutex.
   std::deque<CellLabels> labels_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<CellKey, size_t> cell_places_ ABSL_GUARDED_BY(mutex_);  // in CallFigures::cells
+  absl::flat_hash_map<CellKey, size_t> cell_places_
+      ABSL_GUARDED_BY(mutex_);  // in CallFigures::cells
   absl::flat_hash_map<ApplicationId, Pending> pending_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -12,7 +12,8 @@ using ::kopa::national::v1::TotalsRow;
 
 namespace {
 
-// What a row is of; dimensions that were not asked for are empty. Orders rows as TotalsRow's fields do.
+// What a row is of; dimensions that were not asked for are empty. Orders rows as TotalsRow's fields
+// do.
 struct RowKey {
   std::string node;
   std::string municipality;

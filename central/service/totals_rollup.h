@@ -34,9 +34,10 @@ using TotalsDimensions = std::set<national::v1::TotalsDimension>;
 absl::StatusOr<TotalsDimensions> ParseDimensions(
     const google::protobuf::RepeatedField<int>& dimensions);
 
-// Sums the cells of one call up by the dimensions, into `rows` and `total`. By activity an application
-// counts in each of its activities (one without any under the empty name), so those rows add up to more
-// than `total`, which counts every application once. Without dimensions there is exactly one row.
+// Sums the cells of one call up by the dimensions, into `rows` and `total`. By activity an
+// application counts in each of its activities (one without any under the empty name), so those
+// rows add up to more than `total`, which counts every application once. Without dimensions there
+// is exactly one row.
 void RollUp(absl::Span<const LabelledCell> cells, const TotalsDimensions& by,
             const Territory& territory, national::v1::GetTotalsResponse* response);
 

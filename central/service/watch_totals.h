@@ -13,9 +13,9 @@
 
 namespace kopa::central {
 
-// One WatchTotals call: sends the totals now and again after each change, at most ten times a second.
-// One thing after the other (a write, then a pause, then a write), so that there is nothing to lock.
-// Deletes itself in OnDone.
+// One WatchTotals call: sends the totals now and again after each change, at most ten times a
+// second. One thing after the other (a write, then a pause, then a write), so that there is nothing
+// to lock. Deletes itself in OnDone.
 class WatchTotals : public grpc::ServerWriteReactor<national::v1::WatchTotalsResponse> {
  public:
   // `view` and `stopping` must outlive the call. `gone` runs in the end.

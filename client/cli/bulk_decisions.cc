@@ -42,8 +42,8 @@ void SendToNode(Session& session, const NodeAddress& address, const std::vector<
   const auto client = session.Node(address);
   for (size_t from = 0; from < indexes.size(); from += kBatchSize) {
     const auto batch = absl::MakeConstSpan(indexes).subspan(from, kBatchSize);
-    absl::StatusOr<std::vector<kopa::region::v1::DecisionResult>> results = client.status();
-    if (client.ok()) results = send(**client, batch);
+    using Results = absl::StatusOr<std::vector<kopa::region::v1::DecisionResult>>;
+    Results results = client.ok() ? send(**client, batch) : Results(client.status());
     if (results.ok() && results->size() != batch.size()) {
       results = absl::InternalError(absl::StrCat("node ", address.node, " answered ",
                                                  results->size(), " results to ", batch.size()));

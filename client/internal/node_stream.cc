@@ -146,12 +146,19 @@ bool NodeStream::WaitForWork() {
   MutexLock lock(&mutex_);
   for (;;) {
     if (Done()) return false;
-    const int64_t pause_nanos = paused_until_nanos_ - parts_.clock->MonotonicNanos();
-    if (!queue_.empty() && pause_nanos <= 0) return true;
-    changed_.WaitFor(&mutex_, pause_nanos > 0 ? std::min<std::chrono::nanoseconds>(
-                                                    kWaitMax, std::chrono::nanoseconds(pause_nanos))
-                                              : std::chrono::nanoseconds(kWaitMax));
+    if (!queue_.empty() && PauseLeft() <= std::chrono::nanoseconds(0)) return true;
+    WaitAWhile();
   }
+}
+
+std::chrono::nanoseconds NodeStream::PauseLeft() const {
+  return std::chrono::nanoseconds(paused_until_nanos_ - parts_.clock->MonotonicNanos());
+}
+
+void NodeStream::WaitAWhile() {
+  const std::chrono::nanoseconds pause = PauseLeft();
+  const std::chrono::nanoseconds longest = kWaitMax;
+  changed_.WaitFor(&mutex_, pause > pause.zero() ? std::min(pause, longest) : longest);
 }
 
 absl::Status NodeStream::RunStream() {
@@ -182,10 +189,10 @@ void NodeStream::WriteBatches(Stream* stream) {
     {
       MutexLock lock(&mutex_);
       while (!Done() && !stream_broken_ && !request.has_value()) {
-        if (parts_.clock->MonotonicNanos() >= paused_until_nanos_) {
+        if (PauseLeft() <= std::chrono::nanoseconds(0)) {
           request = queue_.NextToSend(input_finished_);
         }
-        if (!request.has_value()) changed_.WaitFor(&mutex_, kWaitMax);
+        if (!request.has_value()) WaitAWhile();
       }
       if (!request.has_value()) return;
     }

@@ -1,6 +1,7 @@
 #ifndef KOPA_CLIENT_INTERNAL_NODE_STREAM_H_
 #define KOPA_CLIENT_INTERNAL_NODE_STREAM_H_
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -61,6 +62,10 @@ class NodeStream {
   bool WaitForWork();
   void GiveUp(const absl::Status& why);
 
+  // Of what the node or a failure asked for; zero or less where there is none.
+  std::chrono::nanoseconds PauseLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Until something changes or the pause is over; at times for no reason.
+  void WaitAWhile() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Done() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return !given_up_.ok() || (input_finished_ && queue_.empty());
   }

@@ -13,9 +13,9 @@
 
 namespace kopa::engine {
 
-// A few threads for what must not run on gRPC's or the committer's: reads of the store, cryptography,
-// recomputing. Jobs start in the order they were posted; with one thread they also run one at a time.
-// Thread-safe.
+// A few threads for what must not run on gRPC's or the committer's: reads of the store,
+// cryptography, recomputing. Jobs start in the order they were posted; with one thread they also
+// run one at a time. Thread-safe.
 class Worker {
  public:
   static constexpr size_t kQueueJobs = 1024;
@@ -28,8 +28,8 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Has `job` run on one of the threads. A job may post others, also while the pool is being destroyed.
-  // RESOURCE_EXHAUSTED where too many wait; the job then never runs.
+  // Has `job` run on one of the threads. A job may post others, also while the pool is being
+  // destroyed. RESOURCE_EXHAUSTED where too many wait; the job then never runs.
   absl::Status Post(std::function<void()> job);
 
  private:

@@ -6,8 +6,8 @@
 
 namespace kopa::server {
 
-// Figures of a committer, read at each scrape; it must outlive the last one. Commands by groups is how
-// many share a synced write, write seconds by groups how long one takes.
+// Figures of a committer, read at each scrape; it must outlive the last one. Commands by groups is
+// how many share a synced write, write seconds by groups how long one takes.
 template <typename Core>
 void RegisterCommitterMetrics(const engine::Committer<Core>* committer,
                               observability::Metrics* metrics) {

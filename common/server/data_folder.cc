@@ -11,12 +11,15 @@ absl::StatusOr<DataFolder> DataFolder::Create(const std::string& path) {
 }
 
 absl::StatusOr<DataFolder> DataFolder::OpenExisting(const std::string& path) {
-  if (!FileExists(path)) return absl::NotFoundError(absl::StrCat(path, ": no such data folder"));
+  // Asked for the lock, not the folder: it must not be made where no server ever ran.
+  if (!FileExists(path + "/lock")) {
+    return absl::NotFoundError(absl::StrCat("there is no data folder at ", path));
+  }
   return Lock(path);
 }
 
 absl::StatusOr<DataFolder> DataFolder::Lock(const std::string& path) {
-  auto lock = FileLock::Acquire(path + "/LOCK");
+  auto lock = FileLock::Acquire(path + "/lock");
   if (absl::IsFailedPrecondition(lock.status())) {
     return absl::FailedPreconditionError(
         absl::StrCat("data folder ", path, " is in use by another process"));

@@ -10,7 +10,7 @@
 namespace kopa::server {
 
 // The folder in which a server keeps its store, held against every other process:
-//   LOCK     held while the server, or whoever looks at the store at rest, runs
+//   lock     held while the server, or whoever looks at the store at rest, runs
 //   store/   the store
 class DataFolder {
  public:

@@ -13,6 +13,8 @@ using ::kopa::settings::SettingSpec;
 
 namespace {
 
+constexpr int64_t kReserveMibMax = 1 << 20;
+
 SettingSpec Text(std::string name, std::string env, std::string default_value, std::string help,
                  std::string value_name) {
   SettingSpec spec;
@@ -52,7 +54,7 @@ absl::Status CheckTransport(const Options& options, std::vector<std::string> add
 
 std::vector<SettingSpec> OptionSpecs(const Defaults& defaults) {
   std::vector<SettingSpec> specs = {
-      Text("data-dir", "KOPA_DATA_DIR", defaults.data_dir,
+      Text("data-dir", "KOPA_DATA_DIR", "",
            "folder of the store; made if missing, held by one process at a time", "DIR"),
       Text("listen", "KOPA_LISTEN", defaults.listen, "where to serve gRPC; port 0 picks one",
            "ADDR:PORT"),
@@ -62,14 +64,18 @@ std::vector<SettingSpec> OptionSpecs(const Defaults& defaults) {
       Text("tls-key", "KOPA_TLS_KEY", "", "its private key, PEM", "FILE"),
       Text("tls-ca", "KOPA_TLS_CA", "", "whose certificates are trusted, PEM", "FILE"),
   };
+  SettingSpec reserve = Text("disk-reserve-mib", "KOPA_DISK_RESERVE_MIB", "64",
+                             "writes are refused when less than this is free", "MIB");
+  reserve.kind = Kind::kInt;
+  specs.push_back(reserve);
   SettingSpec insecure;
   insecure.name = "insecure";
   insecure.env = "KOPA_INSECURE";
   insecure.kind = Kind::kBool;
   insecure.help = "plaintext, and callers are believed; loopback only, for trials";
   specs.push_back(insecure);
-  specs.push_back(Text("log-level", "KOPA_LOG_LEVEL", "info", "debug, info, warning or error",
-                       "LEVEL"));
+  specs.push_back(
+      Text("log-level", "KOPA_LOG_LEVEL", "info", "debug, info, warning or error", "LEVEL"));
   specs.push_back(Text("log-format", "KOPA_LOG_FORMAT", "text", "text or json", "FORMAT"));
   return specs;
 }
@@ -83,11 +89,17 @@ absl::StatusOr<Options> ReadOptions(const settings::Settings& settings,
   options.insecure = settings.GetBool("insecure");
   options.tls = {settings.GetString("tls-cert"), settings.GetString("tls-key"),
                  settings.GetString("tls-ca")};
-  ASSIGN_OR_RETURN(options.log_level,
-                   observability::ParseLevel(settings.GetString("log-level")));
+  ASSIGN_OR_RETURN(options.log_level, observability::ParseLevel(settings.GetString("log-level")));
   ASSIGN_OR_RETURN(options.log_format,
                    observability::ParseLogFormat(settings.GetString("log-format")));
-  if (options.data_dir.empty()) return absl::InvalidArgumentError("--data-dir is needed");
+  const int64_t reserve_mib = settings.GetInt("disk-reserve-mib");
+  if (reserve_mib < 0 || reserve_mib > kReserveMibMax) {
+    return absl::InvalidArgumentError(absl::StrCat("--disk-reserve-mib is 0 to ", kReserveMibMax));
+  }
+  options.disk_reserve_bytes = static_cast<uint64_t>(reserve_mib) << 20;
+  if (options.data_dir.empty()) {
+    return absl::InvalidArgumentError("--data-dir is missing: say where the data are to lie");
+  }
   RETURN_IF_ERROR(CheckAddress("listen", options.listen));
   RETURN_IF_ERROR(CheckAddress("http", options.http));
   RETURN_IF_ERROR(CheckTransport(options, more_addresses));

@@ -1,6 +1,7 @@
 #ifndef KOPA_COMMON_SERVER_OPTIONS_H_
 #define KOPA_COMMON_SERVER_OPTIONS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Options {
   std::string http;
   bool insecure = false;
   rpc::TlsFiles tls;
+  uint64_t disk_reserve_bytes = 0;
   observability::Level log_level = observability::Level::kInfo;
   observability::LogFormat log_format = observability::LogFormat::kText;
 
@@ -27,9 +29,8 @@ struct Options {
   }
 };
 
-// Where a server keeps its data and listens unless told otherwise.
+// Where a server listens unless told otherwise.
 struct Defaults {
-  std::string data_dir;
   std::string listen;
   std::string http;
 };

@@ -279,7 +279,8 @@ DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, Deci
   } else {
     ResolveWaiters(item.id, reply.status, reply.seq, effects);
   }
-  if (frees) FundPending(now, call, effects);
+  // Money came back, or what blocked a strict queue is gone.
+  if (frees || waits) FundPending(now, call, effects);
   return reply;
 }
 
@@ -311,12 +312,12 @@ std::optional<Fault> NodeCore::CheckDecision(const std::string& actor, const Dec
   }
   *award = Amounts::FromProto(record.summary().requested());
   if (item.award_cents.has_value()) {
+    const bool fixed = call.definition.amount().has_fixed_cents();
     if (*item.award_cents > award->cents() || *item.award_cents <= 0 ||
-        call.definition.amount().has_fixed_cents()) {
+        (fixed && *item.award_cents != award->cents())) {
       return Fault{"amount_eur", "BAD_AMOUNT",
-                   call.definition.amount().has_fixed_cents()
-                       ? "the call awards a fixed sum; leave the amount out"
-                       : "an award is more than 0 and at most what was asked for",
+                   fixed ? "the call awards a fixed sum; leave the amount out"
+                         : "an award is more than 0 and at most what was asked for",
                    "piešķirtā summa ir lielāka par 0 un nepārsniedz pieprasīto"};
     }
     award->set(ledger::Unit::kCents, *item.award_cents);

@@ -110,7 +110,6 @@ class CliTest(ClusterCase):
 
     def test_watching_totals_prints_a_change(self):
         call = "kontakts-2023"
-        # One line a word: the stream of JSON documents is cut at lines that close one.
         with self.cluster.popen("totals", "--call", call, "--watch") as watching:
             documents = queue.Queue()
             reader = threading.Thread(target=_read_documents, args=(watching.stdout, documents))

@@ -105,7 +105,7 @@ class FilesTest(ClusterCase):
         self.assertEqual(stat.S_IMODE(rejects.stat().st_mode), 0o600)
         rejected = apps.read_table(rejects)
         self.assertEqual(list(rejected[0]), [*apps.KONTAKTS_COLUMNS, "line", "field", "code", "message"])
-        for code, line, row in zip(faults, range(2, 100), rejected, strict=False):
+        for code, line, row in zip(faults, range(2, 100), rejected):
             with self.subTest(code):
                 self.assertIn(code, row["code"].split("|"), row)
                 self.assertEqual(row["line"], str(line))

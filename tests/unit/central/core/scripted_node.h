@@ -1,0 +1,64 @@
+#ifndef KOPA_TESTS_UNIT_CENTRAL_CORE_SCRIPTED_NODE_H_
+#define KOPA_TESTS_UNIT_CENTRAL_CORE_SCRIPTED_NODE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "central/core/commands.h"
+#include "common/base/uuid.h"
+#include "common/journal/chain.h"
+#include "common/ledger/amounts.h"
+#include "kopa/national/v1/journal.pb.h"
+#include "kopa/national/v1/link.pb.h"
+
+namespace kopa::central {
+
+// Writes a journal as a node would, or as no honest node would: a test says record by record what is in
+// it. A copy of it is a copied node.
+class ScriptedNode {
+ public:
+  explicit ScriptedNode(const std::string& id, const CallId& call) : id_(id), call_(call) {}
+
+  const NodeId& id() const { return id_; }
+  const std::vector<national::v1::JournalRecord>& records() const { return records_; }
+  const journal::Head& head() const { return head_; }
+
+  // Opens the store: the next epoch.
+  void Open(const std::string& nonce);
+  // Forgets all records after `seq`: a store restored from an old copy.
+  void RollBackTo(uint64_t seq);
+
+  void Write(const national::v1::PublicRecord& what);
+  void NoteAllotted(const ledger::Amounts& total);
+  void HandBack(const ledger::Amounts& total);
+
+  // Changes of the application with this number; versions count up by themselves.
+  void Submit(uint8_t number, const ledger::Amounts& requested);
+  void Award(uint8_t number, const ledger::Amounts& award);
+  void Wait(uint8_t number, const ledger::Amounts& award, absl::Time since);
+  void Withdraw(uint8_t number);
+  // What the next record of the application would say; for tests that bend it before Write.
+  national::v1::PublicRecord Changed(uint8_t number, national::v1::ApplicationStatus status);
+  ApplicationId IdOf(uint8_t number) const;
+
+  national::v1::Hello Hello() const;
+  national::v1::Proof ProofAt(uint64_t seq) const;
+  // Records first..last as the link's handler hands them over.
+  std::vector<RecordsCommand::Record> Records(uint64_t first, uint64_t last) const;
+
+ private:
+  const NodeId id_;
+  const CallId call_;
+  uint64_t epoch_ = 0;
+  std::string nonce_;
+  journal::Head head_;
+  std::vector<national::v1::JournalRecord> records_;
+  std::map<uint8_t, national::v1::ApplicationSummary> applications_;
+};
+
+}  // namespace kopa::central
+
+#endif  // KOPA_TESTS_UNIT_CENTRAL_CORE_SCRIPTED_NODE_H_

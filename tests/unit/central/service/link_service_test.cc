@@ -1,0 +1,254 @@
+#include "central/service/link_service.h"
+
+#include <string>
+#include <vector>
+
+#include "common/rpc/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/central/service/service_fixture.h"
+#include "tests/unit/central/testing/journal_writer.h"
+
+namespace kopa::central {
+namespace {
+
+using ::kopa::national::v1::ConnectRequest;
+using ::kopa::national::v1::ConnectResponse;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::JournalWriter;
+using testing::ScriptedNode;
+using testing::ServiceFixture;
+
+class LinkServiceTest : public ServiceFixture {
+ protected:
+  LinkServiceTest() {
+    journal_.OpenEpoch();
+    journal_.Write({.number = 1});
+    journal_.Write({.number = 2});
+  }
+  JournalWriter journal_{"zemgale"};
+};
+
+TEST_F(LinkServiceTest, NodeJoinsAndItsRecordsAreAppliedAndAcknowledged) {
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.SendHello(journal_));
+  const auto welcome = node.Next();
+  ASSERT_TRUE(welcome.has_value() && welcome->has_welcome());
+  EXPECT_EQ(welcome->welcome().incarnation(), 1u);
+  EXPECT_EQ(welcome->welcome().applied_seq(), 0u);
+  EXPECT_FALSE(NodeNow("zemgale").connected()) << "before the proof";
+  ASSERT_TRUE(node.SendProof(journal_, 0));
+  std::vector<int> kinds;
+  for (int i = 0; i < 5; ++i) kinds.push_back(node.Next()->message_case());
+  EXPECT_THAT(kinds, ElementsAre(ConnectResponse::kAdmitted, ConnectResponse::kDownEntry,
+                                 ConnectResponse::kDownEntry, ConnectResponse::kAllotment,
+                                 ConnectResponse::kAllotment));
+  ASSERT_TRUE(node.SendBatch(journal_.BatchFrom(1)));
+  const auto ack = node.Next(ConnectResponse::kAck);
+  ASSERT_TRUE(ack.has_value());
+  EXPECT_EQ(ack->ack().applied_seq(), 3u);
+  EXPECT_EQ(ack->ack().hash(), journal_.head().hash);
+  // What was acknowledged shows at once: the view comes before the answer.
+  EXPECT_EQ(ApplicationsNow(), 2);
+  EXPECT_EQ(NodeNow("zemgale").state(), national::v1::NODE_STATE_ACTIVE);
+}
+
+TEST_F(LinkServiceTest, RepeatedRecordsChangeNothing) {
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal_));
+  EXPECT_EQ(node.Deliver(journal_), 3u);
+  node.SendBatch(journal_.BatchFrom(1));
+  EXPECT_EQ(node.Next(ConnectResponse::kAck)->ack().applied_seq(), 3u);
+  journal_.Write({.number = 3});
+  node.SendBatch(journal_.BatchFrom(2));  // overlaps
+  EXPECT_EQ(node.Next(ConnectResponse::kAck)->ack().applied_seq(), 4u);
+  EXPECT_EQ(ApplicationsNow(), 3);
+}
+
+TEST_F(LinkServiceTest, GapIsAnsweredWithTheCursor) {
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal_));
+  node.SendBatch(journal_.BatchFrom(3));
+  EXPECT_EQ(node.Next(ConnectResponse::kAck)->ack().applied_seq(), 0u);
+  EXPECT_EQ(node.Deliver(journal_), 3u);
+}
+
+TEST_F(LinkServiceTest, GoesOnWhereItStoppedAfterAReconnect) {
+  {
+    ScriptedNode node(channel_);
+    ASSERT_TRUE(node.Join(journal_));
+    EXPECT_EQ(node.Deliver(journal_), 3u);
+  }
+  EXPECT_TRUE(
+      Eventually([&] { return NodeNow("zemgale").state() == national::v1::NODE_STATE_AWAY; }));
+  journal_.Write({.number = 3});
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal_));
+  EXPECT_EQ(node.Deliver(journal_), 4u);
+}
+
+TEST_F(LinkServiceTest, BatchThatDoesNotHoldTogetherEndsTheStream) {
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal_));
+  national::v1::RecordBatch batch = journal_.BatchFrom(1);
+  batch.mutable_records(1)->set_time_us(1);
+  node.SendBatch(batch);
+  const grpc::Status status = node.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DATA_LOSS);
+  EXPECT_THAT(status.error_message(), HasSubstr("record 2 was changed"));
+  EXPECT_THAT(log_.str(), HasSubstr("a batch of records was refused"));
+  EXPECT_EQ(ApplicationsNow(), 0);
+}
+
+TEST_F(LinkServiceTest, AnotherHistoryIsFenced) {
+  {
+    ScriptedNode node(channel_);
+    ASSERT_TRUE(node.Join(journal_));
+    EXPECT_EQ(node.Deliver(journal_), 3u);
+  }
+  JournalWriter other("zemgale");
+  other.OpenEpoch();
+  other.Write({.number = 4});
+  other.Write({.number = 5});
+  ScriptedNode node(channel_);
+  node.SendHello(other);
+  EXPECT_EQ(node.Next()->welcome().applied_seq(), 3u);
+  node.SendProof(other, 3);
+  const auto fence = node.Next();
+  ASSERT_TRUE(fence.has_value() && fence->has_fence());
+  EXPECT_EQ(fence->fence().reason(), national::v1::FENCE_REASON_OTHER_HISTORY);
+  const grpc::Status status = node.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(rpc::ReasonOf(rpc::FromGrpc(status)), "NODE_FENCED");
+  EXPECT_EQ(NodeNow("zemgale").state(), national::v1::NODE_STATE_FENCED);
+}
+
+TEST_F(LinkServiceTest, TwoCopiesAreBothFenced) {
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal_));
+  JournalWriter copy("zemgale");
+  copy.set_nonce(std::string(16, 'x'));
+  copy.OpenEpoch();
+  ScriptedNode second(channel_);
+  second.SendHello(copy);
+  EXPECT_EQ(second.Next(ConnectResponse::kFence)->fence().reason(),
+            national::v1::FENCE_REASON_TWO_COPIES);
+  EXPECT_EQ(second.Finish().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(node.Next(ConnectResponse::kFence)->fence().reason(),
+            national::v1::FENCE_REASON_TWO_COPIES);
+  EXPECT_EQ(node.Finish().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+}
+
+TEST_F(LinkServiceTest, NewerStreamOfANodeTakesOver) {
+  ScriptedNode older(channel_);
+  ASSERT_TRUE(older.Join(journal_));
+  ScriptedNode newer(channel_);
+  ASSERT_TRUE(newer.Join(journal_));
+  EXPECT_EQ(older.Finish().error_code(), grpc::StatusCode::ABORTED);
+  EXPECT_EQ(newer.Deliver(journal_), 3u);
+  EXPECT_TRUE(NodeNow("zemgale").connected());
+}
+
+TEST_F(LinkServiceTest, UnknownNodesAreTurnedAway) {
+  JournalWriter stranger("atlantis");
+  ScriptedNode node(channel_);
+  node.SendHello(stranger);
+  EXPECT_EQ(node.Finish().error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(LinkServiceTest, MessagesOutOfOrderAreRefused) {
+  const auto code_after = [&](const std::vector<ConnectRequest>& requests) {
+    ScriptedNode node(channel_);
+    for (const ConnectRequest& request : requests) node.Send(request);
+    return node.Finish().error_code();
+  };
+  ConnectRequest hello;
+  *hello.mutable_hello() = journal_.Hello();
+  ConnectRequest proof;
+  *proof.mutable_proof() = journal_.ProofAt(0);
+  ConnectRequest batch;
+  *batch.mutable_batch() = journal_.BatchFrom(1);
+  ConnectRequest heartbeat;
+  heartbeat.mutable_heartbeat();
+  ConnectRequest demand;
+  demand.mutable_demand();
+  ConnectRequest short_nonce = hello;
+  short_nonce.mutable_hello()->set_epoch_nonce("short");
+  for (const std::vector<ConnectRequest>& requests :
+       std::vector<std::vector<ConnectRequest>>{{proof},
+                                                {batch},
+                                                {heartbeat},
+                                                {ConnectRequest()},
+                                                {short_nonce},
+                                                {hello, hello},
+                                                {hello, batch},
+                                                {hello, demand},
+                                                {hello, proof, proof}}) {
+    EXPECT_EQ(code_after(requests), grpc::StatusCode::INVALID_ARGUMENT)
+        << requests.back().ShortDebugString();
+  }
+}
+
+TEST_F(LinkServiceTest, HeartbeatsGoBothWays) {
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal_));
+  const auto heartbeat = node.Next(ConnectResponse::kHeartbeat);
+  ASSERT_TRUE(heartbeat.has_value());
+  EXPECT_GT(heartbeat->heartbeat().head_seq(), 0u);
+  EXPECT_EQ(heartbeat->heartbeat().head_hash().size(), 32u);
+  EXPECT_GT(heartbeat->heartbeat().time().seconds(), 1'700'000'000);
+  node.SendHeartbeat(17);
+  EXPECT_TRUE(Eventually([&] { return NodeNow("zemgale").head_seq() == 17; }));
+  EXPECT_TRUE(NodeNow("zemgale").has_last_contact_time());
+}
+
+TEST_F(LinkServiceTest, FullQueueEndsTheStreamAndTheEndIsReportedLater) {
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal_));
+  is_queue_full_ = true;
+  node.SendBatch(journal_.BatchFrom(1));
+  const grpc::Status status = node.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_TRUE(rpc::RetryDelayOf(rpc::FromGrpc(status)).has_value());
+  EXPECT_TRUE(NodeNow("zemgale").connected());
+  is_queue_full_ = false;
+  EXPECT_TRUE(Eventually([&] { return !NodeNow("zemgale").connected(); }));
+}
+
+TEST_F(LinkServiceTest, StopEndsStreamsAndLetsNoneIn) {
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal_));
+  link_.Stop();
+  EXPECT_EQ(node.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  ScriptedNode late(channel_);
+  EXPECT_EQ(late.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+class SilenceTest : public ServiceFixture {
+ protected:
+  static LinkLimits Limits() {
+    LinkLimits limits = QuickLimits();
+    limits.silence_max = absl::Milliseconds(200);
+    return limits;
+  }
+  SilenceTest() : ServiceFixture(Limits()) {}
+};
+
+TEST_F(SilenceTest, NodeThatSaysNothingIsCut) {
+  JournalWriter journal("zemgale");
+  journal.OpenEpoch();
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal));
+  for (int i = 0; i < 10; ++i) {
+    absl::SleepFor(absl::Milliseconds(50));
+    ASSERT_TRUE(node.SendHeartbeat(1));
+  }
+  EXPECT_TRUE(NodeNow("zemgale").connected()) << "heartbeats are enough";
+  EXPECT_EQ(node.Finish().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_TRUE(
+      Eventually([&] { return NodeNow("zemgale").state() == national::v1::NODE_STATE_AWAY; }));
+}
+
+}  // namespace
+}  // namespace kopa::central
