@@ -117,8 +117,7 @@ absl::Status CheckSettings(const settings::Settings& settings) {
   }
   if (settings.GetBool("insecure")) {
     return rpc::CheckInsecureAllowed({settings.GetString("listen"), settings.GetString("central"),
-                                      settings.GetString("advertise"),
-                                      settings.GetString("http")});
+                                      settings.GetString("advertise"), settings.GetString("http")});
   }
   return rpc::LoadTls({settings.GetString("tls-cert"), settings.GetString("tls-key"),
                        settings.GetString("tls-ca")})
@@ -167,9 +166,8 @@ absl::Status Run(const settings::Settings& settings, observability::Logger& logg
   options.disk_reserve_bytes = static_cast<uint64_t>(settings.GetInt("disk-reserve-mib")) * kMiB;
   const SystemClock clock;
   SystemEntropy entropy;
-  ASSIGN_OR_RETURN(const auto app,
-                   NodeApp::Start(std::move(options), std::move(store), std::move(key_store),
-                                  &clock, &entropy, &logger));
+  ASSIGN_OR_RETURN(const auto app, NodeApp::Start(std::move(options), std::move(store),
+                                                  std::move(key_store), &clock, &entropy, &logger));
   std::cout << app->ListeningLine() << std::endl;
   stop->WaitForStop();
   logger.Info("stopping");
@@ -209,8 +207,7 @@ int Fail(const absl::Status& status, int code) {
 
 int Main(int argc, char** argv) {
   const settings::CommandLine line = NodeCommandLine();
-  const auto settings =
-      settings::Settings::Parse(argc, argv, line, settings::ProcessEnvironment());
+  const auto settings = settings::Settings::Parse(argc, argv, line, settings::ProcessEnvironment());
   if (!settings.ok()) return Fail(settings.status(), settings::kExitUsage);
   if (settings->help()) {
     std::cout << settings::HelpText(line);

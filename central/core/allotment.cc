@@ -26,8 +26,8 @@ void CentralCore::SendAllotment(const CallId& call, const NodeId& node, Effects&
   Send(status.session, std::move(response), effects);
 }
 
-void CentralCore::Allot(absl::Time now, const CallId& call, const NodeId& node,
-                        const Amounts& more, Effects& effects) {
+void CentralCore::Allot(absl::Time now, const CallId& call, const NodeId& node, const Amounts& more,
+                        Effects& effects) {
   ledger::CentralLedger& ledger = fold_.FindCall(call)->ledger;
   ledger.Allot(node, more);
   effects.changes.ledgers[call][node] = true;
@@ -138,7 +138,8 @@ void CentralCore::ServeDemands(absl::Time now, const CallId& id, Effects& effect
     const auto& [node, target] = *at;
     const Amounts wanted = ClampToZero(target - ledger.of(node).allotted);
     const Amounts more = ledger::Min(wanted, ChunkOf(id));
-    // Served, if only in part: a node that needs more asks again. One that got nothing stays in line.
+    // Served, if only in part: a node that needs more asks again. One that got nothing stays in
+    // line.
     if (!more.IsZero()) Allot(now, id, node, more, effects);
     at = (more.IsZero() && !wanted.IsZero()) ? std::next(at) : demands.erase(at);
   }
@@ -153,13 +154,14 @@ void CentralCore::GiveFixedShare(absl::Time now, const CallId& id, const NodeId&
     if (share.node() != node.value()) continue;
     Amounts due;
     for (Unit unit : ledger::kUnits) {
-      // Divided last, and rounded down: shares of an odd cent may leave it unallotted, never overdrawn.
-      const __int128 part = static_cast<__int128>(ledger.limits().amounts().at(unit)) *
-                            share.basis_points() / 10'000;
+      // Divided last, and rounded down: shares of an odd cent may leave it unallotted, never
+      // overdrawn.
+      const __int128 part =
+          static_cast<__int128>(ledger.limits().amounts().at(unit)) * share.basis_points() / 10'000;
       due.set(unit, static_cast<int64_t>(part));
     }
-    const Amounts more = ledger::Min(ClampToZero(due - ledger.of(node).allotted),
-                                     ClampToZero(ledger.Available()));
+    const Amounts more =
+        ledger::Min(ClampToZero(due - ledger.of(node).allotted), ClampToZero(ledger.Available()));
     if (!more.IsZero()) Allot(now, id, node, more, effects);
   }
 }

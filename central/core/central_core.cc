@@ -14,8 +14,7 @@ using ::kopa::national::v1::ConnectResponse;
 using ::kopa::national::v1::FenceReason;
 using ::kopa::national::v1::PublicRecord;
 
-void CentralCore::Step(absl::Time now, engine::Ticket ticket, Command&& command,
-                       Effects& effects) {
+void CentralCore::Step(absl::Time now, engine::Ticket ticket, Command&& command, Effects& effects) {
   std::visit([&](auto&& one) { Do(now, std::move(one), effects); }, std::move(command));
   effects.Reply(ticket, {});
   // Settled after each command, not each group, so that the order of events alone decides.
@@ -33,8 +32,7 @@ void CentralCore::Finish(Effects& effects) {
     }
   }
   for (const ApplicationId& id : effects.changes.summaries) {
-    effects.batch.Put(kSummary, std::string(id.bytes()),
-                      fold_.Stored(id).Serialize(fold_.names()));
+    effects.batch.Put(kSummary, std::string(id.bytes()), fold_.Stored(id).Serialize(fold_.names()));
   }
   for (const auto& [call, nodes] : effects.changes.ledgers) {
     for (const auto& [node, changed] : nodes) {
@@ -249,13 +247,13 @@ void CentralCore::Do(absl::Time now, RecordsCommand&& command, Effects& effects)
     const uint64_t seq = record.journal.seq();
     const journal::Head& applied = node.record.applied;
     if (seq == applied.seq.value() && record.journal.hash() != applied.hash) {
-      FenceNode(now, command.node, node.session, node.record.epoch.value(),
-                node.record.epoch_nonce, national::v1::FENCE_REASON_OTHER_HISTORY,
+      FenceNode(now, command.node, node.session, node.record.epoch.value(), node.record.epoch_nonce,
+                national::v1::FENCE_REASON_OTHER_HISTORY,
                 absl::StrCat("its record ", seq, " is not the one that the centre has applied"),
                 effects);
       return;
     }
-    if (seq <= applied.seq.value()) continue;  // applied before
+    if (seq <= applied.seq.value()) continue;      // applied before
     if (seq != applied.seq.Next().value()) break;  // a gap: the ack tells the cursor
     if (!ApplyRecord(now, command.node, node, record, effects)) return;
   }
@@ -280,10 +278,10 @@ bool CentralCore::ApplyRecord(absl::Time now, const NodeId& id, NodeStatus& node
   }
   const absl::Status applied = fold_.Apply(id, record.what, effects.changes);
   if (!applied.ok()) {
-    return refuse(absl::IsFailedPrecondition(applied) ? national::v1::FENCE_REASON_OVERDRAWN
-                                                      : national::v1::FENCE_REASON_BAD_RECORD,
-                  absl::StrCat("record ", record.journal.seq(), ": ",
-                               std::string(applied.message())));
+    return refuse(
+        absl::IsFailedPrecondition(applied) ? national::v1::FENCE_REASON_OVERDRAWN
+                                            : national::v1::FENCE_REASON_BAD_RECORD,
+        absl::StrCat("record ", record.journal.seq(), ": ", std::string(applied.message())));
   }
   node.record.applied.seq = Seq(record.journal.seq());
   node.record.applied.hash = record.journal.hash();

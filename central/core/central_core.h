@@ -21,17 +21,17 @@
 
 namespace kopa::central {
 
-// Everything the centre decides, as a pure state machine: whom to admit, what to apply, what to allot
-// and what to recall. The committer feeds it commands one by one and writes what it puts into the
-// effects; the simulator feeds the very same class.
+// Everything the centre decides, as a pure state machine: whom to admit, what to apply, what to
+// allot and what to recall. The committer feeds it commands one by one and writes what it puts into
+// the effects; the simulator feeds the very same class.
 class CentralCore {
  public:
   using Command = CentralCommand;
   using Reply = CentralReply;
   using Effects = CentralEffects;
 
-  // Reads what an earlier run left, or begins an empty centre for these nodes. DATA_LOSS where what is
-  // stored does not parse.
+  // Reads what an earlier run left, or begins an empty centre for these nodes. DATA_LOSS where what
+  // is stored does not parse.
   static absl::StatusOr<std::unique_ptr<CentralCore>> Recover(absl::Span<const NodeId> nodes,
                                                               const storage::View& view);
 

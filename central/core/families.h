@@ -10,8 +10,8 @@
 
 namespace kopa::central {
 
-// What the centre's store is made of. docs/formats.md has the grammar of keys and values; the numbers
-// are positions in FamilyNames() and may change, the names may not.
+// What the centre's store is made of. docs/formats.md has the grammar of keys and values; the
+// numbers are positions in FamilyNames() and may change, the names may not.
 enum Family : storage::Family {
   kMeta,         // "state" -> CentralState (records.h)
   kJournal,      // seq:u64 -> national.v1.JournalRecord, the centre's own

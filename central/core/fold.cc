@@ -130,9 +130,9 @@ absl::Status NationalFold::CheckApplication(const NodeId& node,
   const ledger::UnitLimits& limits = call->ledger.limits();
   const Amounts headroom = ledger::ClampToZero(call->ledger.of(node).Headroom());
   if (!AllAtMost(limits.LimitedPart(more), limits.LimitedPart(headroom))) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("it awards ", more.DebugString(), " under ", summary.call(),
-                     " with a headroom of ", headroom.DebugString()));
+    return absl::FailedPreconditionError(absl::StrCat("it awards ", more.DebugString(), " under ",
+                                                      summary.call(), " with a headroom of ",
+                                                      headroom.DebugString()));
   }
   return absl::OkStatus();
 }

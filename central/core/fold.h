@@ -75,8 +75,7 @@ class NationalFold {
   const CellNames& names() const { return names_; }
 
  private:
-  absl::Status ApplyApplication(const NodeId& node,
-                                const national::v1::ApplicationSummary& summary,
+  absl::Status ApplyApplication(const NodeId& node, const national::v1::ApplicationSummary& summary,
                                 FoldChanges& changes);
   absl::Status CheckApplication(const NodeId& node,
                                 const national::v1::ApplicationSummary& summary) const;

@@ -64,8 +64,8 @@ absl::Status CentralCore::RecoverFold(const storage::View& view) {
   for (; ledgers->Valid(); ledgers->Next()) {
     const absl::string_view key = ledgers->key();
     const size_t zero = key.find('\0');
-    auto* call = zero == absl::string_view::npos ? nullptr
-                                                 : fold_.FindCall(CallId(key.substr(0, zero)));
+    auto* call =
+        zero == absl::string_view::npos ? nullptr : fold_.FindCall(CallId(key.substr(0, zero)));
     if (call == nullptr) return absl::DataLossError("a stored ledger is of no known call");
     ASSIGN_OR_RETURN(const ledger::Totals totals, ledger::Totals::Parse(ledgers->value()));
     call->ledger.Restore(NodeId(key.substr(zero + 1)), totals);
@@ -130,8 +130,8 @@ absl::Status CentralCore::Publish(absl::Time now, const programme::v1::Call& def
                        "the centre does not know it yet, so a limit can't be set any more"));
     }
     if (!ledger.LimitsFit(limits)) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("call ", id.value(), ": its limits can't fall below what is already allotted"));
+      return absl::FailedPreconditionError(absl::StrCat(
+          "call ", id.value(), ": its limits can't fall below what is already allotted"));
     }
   } else {
     next.set_version(1);

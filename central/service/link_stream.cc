@@ -11,6 +11,7 @@ namespace kopa::central {
 
 using ::kopa::national::v1::ConnectRequest;
 using ::kopa::national::v1::ConnectResponse;
+using ::kopa::national::v1::FenceReason_Name;
 
 namespace {
 
@@ -150,6 +151,13 @@ void LinkStream::NoteContact(absl::optional<uint64_t> head_seq) {
 // --- What the centre says
 
 void LinkStream::Send(ConnectResponse message) {
+  if (message.has_admitted()) parts_.logger->Info("a node is connected", {{"node", node()}});
+  if (message.has_fence()) {
+    parts_.logger->Warning("a store was fenced",
+                           {{"node", node()},
+                            {"reason", FenceReason_Name(message.fence().reason())},
+                            {"detail", message.fence().detail()}});
+  }
   absl::Status end;
   {
     MutexLock lock(&mutex_);

@@ -89,10 +89,9 @@ class NodeSearch {
     if (!id.ok()) return;
     // A reference is unique for its applicant only.
     if (target.name.id.has_value()) {
-      target.error = absl::FailedPreconditionError(
-          absl::StrCat("several applications have the reference ", target.name.external_ref,
-                       ", among them ", target.name.id->ToString(), " and ", id->ToString(),
-                       "; name it by its id"));
+      target.error = absl::FailedPreconditionError(absl::StrCat(
+          "several applications have the reference ", target.name.external_ref, ", among them ",
+          target.name.id->ToString(), " and ", id->ToString(), "; name it by its id"));
       return;
     }
     target.name.id = *id;
@@ -149,7 +148,8 @@ absl::StatusOr<Targets> LocateEach(Session& session, const std::vector<Applicati
   if (!session.has_central()) return found;
   ASSIGN_OR_RETURN(const std::vector<size_t> unknown, AskCentre(session, &found));
   NodeSearch search(&session, call, &found);
-  // The centre hears of an application a moment after its node. Many unknown ids are no such moment.
+  // The centre hears of an application a moment after its node. Many unknown ids are no such
+  // moment.
   if (!unknown.empty() && unknown.size() <= kAskedForEachMax) {
     RETURN_IF_ERROR(search.FindIds(unknown));
   }

@@ -21,8 +21,8 @@ struct ApplicationName {
   friend bool operator==(const ApplicationName&, const ApplicationName&) = default;
 };
 
-// As typed: ids, then references. Each name once, whatever was given twice. A usage error for what is no
-// id, where nothing is named, and for references without a call.
+// As typed: ids, then references. Each name once, whatever was given twice. A usage error for what
+// is no id, where nothing is named, and for references without a call.
 absl::StatusOr<std::vector<ApplicationName>> NamesFrom(const std::vector<std::string>& ids,
                                                        const std::vector<std::string>& references,
                                                        const std::string& call);
@@ -30,7 +30,7 @@ absl::StatusOr<std::vector<ApplicationName>> NamesFrom(const std::vector<std::st
 // An application and where it is.
 struct Target {
   ApplicationName name;
-  size_t node = 0;      // index into Targets::nodes; meaningful where `error` is OK
+  size_t node = 0;     // index into Targets::nodes; meaningful where `error` is OK
   absl::Status error;  // why it was not found
 };
 struct Targets {
@@ -40,8 +40,8 @@ struct Targets {
   absl::Status failure;
 };
 
-// With --node all are taken to be there. With --central the centre says where ids are; references, and ids
-// that the centre has not heard of yet, are asked for at the nodes.
+// With --node all are taken to be there. With --central the centre says where ids are; references,
+// and ids that the centre has not heard of yet, are asked for at the nodes.
 absl::StatusOr<Targets> Locate(Session& session, const std::vector<ApplicationName>& names,
                                const std::string& call);
 

@@ -175,8 +175,8 @@ absl::StatusOr<Found> FindOne(Session& session, const ShowOptions& options) {
     }
   }));
   if (ids.empty()) {
-    return absl::NotFoundError(absl::StrCat("node ", found.node, " has no application with reference ",
-                                            options.reference));
+    return absl::NotFoundError(absl::StrCat(
+        "node ", found.node, " has no application with reference ", options.reference));
   }
   if (ids.size() > 1) {
     return absl::FailedPreconditionError(
@@ -201,21 +201,22 @@ absl::StatusOr<ExitCode> RunHistory(Session& session, const ShowOptions& options
   ASSIGN_OR_RETURN(const auto rows, found.client->ListApplicationHistory(found.id));
   Json list = Json::array();
   for (const auto& row : rows) list.push_back(ToJson(row));
-  session.Print({{"id", found.id.ToString()}, {"node", found.node}, {"rows", std::move(list)}}, [&] {
-    Table table({{"seq", true},
-                 {"time"},
-                 {"what"},
-                 {"status"},
-                 {"awarded EUR", true},
-                 {"who"},
-                 {"reason"}});
-    for (const auto& row : rows) {
-      table.AddRow({absl::StrCat(row.seq()), TimeText(row.has_time(), row.time()), row.verb(),
-                    EnumWord(row.status()), FormatCents(row.awarded_cents()), row.staff().actor(),
-                    row.staff().reason()});
-    }
-    return table;
-  });
+  session.Print(
+      {{"id", found.id.ToString()}, {"node", found.node}, {"rows", std::move(list)}}, [&] {
+        Table table({{"seq", true},
+                     {"time"},
+                     {"what"},
+                     {"status"},
+                     {"awarded EUR", true},
+                     {"who"},
+                     {"reason"}});
+        for (const auto& row : rows) {
+          table.AddRow({absl::StrCat(row.seq()), TimeText(row.has_time(), row.time()), row.verb(),
+                        EnumWord(row.status()), FormatCents(row.awarded_cents()),
+                        row.staff().actor(), row.staff().reason()});
+        }
+        return table;
+      });
   return ExitCode::kDone;
 }
 

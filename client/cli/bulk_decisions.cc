@@ -12,7 +12,8 @@
 namespace kopa::cli {
 namespace {
 
-// The method takes 1,000; an approval may wait five seconds for funds, so smaller batches show progress.
+// The method takes 1,000; an approval may wait five seconds for funds, so smaller batches show
+// progress.
 constexpr size_t kBatchSize = 200;
 
 std::string ErrorOf(const absl::Status& status) {
@@ -102,9 +103,8 @@ std::vector<DecisionRow> SendAll(Session& session, const Targets& targets, const
   std::vector<std::thread> threads;
   for (size_t node = 0; node < by_node.size(); ++node) {
     if (by_node[node].empty()) continue;
-    threads.emplace_back([&, node] {
-      SendToNode(session, targets.nodes[node], by_node[node], send, &rows);
-    });
+    threads.emplace_back(
+        [&, node] { SendToNode(session, targets.nodes[node], by_node[node], send, &rows); });
   }
   for (std::thread& thread : threads) thread.join();
   return rows;

@@ -26,8 +26,7 @@ absl::StatusOr<std::vector<Call>> ListCalls(Session& session) {
 }
 
 Table CallsTable(const std::vector<Call>& calls) {
-  Table table(
-      {{"call"}, {"name"}, {"form"}, {"opens"}, {"closes"}, {"budget EUR", true}});
+  Table table({{"call"}, {"name"}, {"form"}, {"opens"}, {"closes"}, {"budget EUR", true}});
   for (const Call& call : calls) {
     table.AddRow({call.id(), call.name().en(), EnumWord(call.form()), call.window().opens(),
                   call.window().closes(),

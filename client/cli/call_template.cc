@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "client/cli/table.h"
 #include "client/internal/files/application_columns.h"
 #include "common/base/status.h"
@@ -45,6 +45,13 @@ std::string AmountText(const Call& call) {
 std::string BirthDate(const programme::CallRules& rules) {
   const int64_t year = rules.team_age_day().year() - rules.call().team().min_age() - 1;
   return absl::StrFormat("%04d-01-15", year);
+}
+
+// Local time, as files have it: noon of the day on which the call opens, so that the row is in
+// time.
+std::string ReceivedTime(const programme::CallRules& rules) {
+  const programme::TimeWindow& window = rules.window();
+  return absl::FormatTime("%Y-%m-%dT12:00", window.opens, window.zone);
 }
 
 std::string Example(const Column& column, const programme::CallRules& rules) {
@@ -94,8 +101,9 @@ std::string Example(const Column& column, const programme::CallRules& rules) {
     case Field::kContactPhone:
     case Field::kSupportPhone:
       return kPhone;
-    case Field::kPartners:
     case Field::kReceivedTime:
+      return ReceivedTime(rules);
+    case Field::kPartners:
       return "";
   }
   return "";

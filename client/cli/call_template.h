@@ -8,7 +8,8 @@
 
 namespace kopa::cli {
 
-// A CSV file with the columns of the call's form and one made-up row that passes the checks of its values.
+// A CSV file with the columns of the call's form and one made-up row that passes the checks of its
+// values.
 absl::StatusOr<std::string> CallTemplate(const kopa::programme::v1::Call& call);
 
 }  // namespace kopa::cli

@@ -20,7 +20,8 @@ std::vector<std::string> NamesOf(const CLI::App& app) {
   return names;
 }
 
-// The innermost command that was named, as far as parsing came, and the words before it: "kopa app".
+// The innermost command that was named, as far as parsing came, and the words before it: "kopa
+// app".
 struct Named {
   const CLI::App* command;
   std::string before;
@@ -56,8 +57,7 @@ CommandTree::CommandTree() : app_("Grant calls over regions: the tool of Kopa.",
 }
 
 void CommandTree::AddGlobalOptions() {
-  app_.add_option("--central", flags_.central, "the centre (KOPA_CENTRAL)")
-      ->type_name("ADDR:PORT");
+  app_.add_option("--central", flags_.central, "the centre (KOPA_CENTRAL)")->type_name("ADDR:PORT");
   app_.add_option("--node", flags_.node, "one node (KOPA_NODE)")->type_name("ADDR:PORT");
   app_.add_option("--context", flags_.context, "a context of the config file")->type_name("NAME");
   app_.add_flag("--insecure", flags_.insecure, "plaintext, on loopback only (KOPA_INSECURE)");
@@ -108,9 +108,10 @@ absl::Status CommandTree::Explain(const CLI::ParseError& error) const {
   std::string message = error.what();
   if (!names.empty() && !rest.empty() && !absl::StartsWith(rest[0], "-")) {
     const std::string nearest = settings::Nearest(rest[0], names);
-    message = absl::StrCat("unknown command \"", rest[0], "\"",
-                           nearest.empty() ? absl::StrCat("; there are: ", absl::StrJoin(names, ", "))
-                                           : absl::StrCat("; did you mean ", nearest, "?"));
+    message =
+        absl::StrCat("unknown command \"", rest[0], "\"",
+                     nearest.empty() ? absl::StrCat("; there are: ", absl::StrJoin(names, ", "))
+                                     : absl::StrCat("; did you mean ", nearest, "?"));
   } else if (!names.empty() && rest.empty()) {
     message = absl::StrCat("a command is missing; there are: ", absl::StrJoin(names, ", "));
   }

@@ -17,8 +17,8 @@ namespace kopa::cli {
 // What a command does. An error is printed by the tool, and decides the exit code.
 using Command = std::function<absl::StatusOr<ExitCode>(Session&)>;
 
-// All commands of the tool with their options, and which one was named. Each group of commands adds its own
-// (commands.h); an option's value lives in what the command's function holds on to.
+// All commands of the tool with their options, and which one was named. Each group of commands adds
+// its own (commands.h); an option's value lives in what the command's function holds on to.
 class CommandTree {
  public:
   CommandTree();

@@ -67,12 +67,12 @@ std::string BashFunction(const CLI::App& root) {
 absl::StatusOr<ExitCode> Run(Session& session, const CLI::App& root, const std::string& shell) {
   std::ostream& out = *session.environment().out;
   if (shell == "bash") {
-    out << "# bash completion for kopa: source <(kopa completion bash)\n" << BashFunction(root)
-        << "complete -o default -F _kopa kopa\n";
+    out << "# bash completion for kopa: source <(kopa completion bash)\n"
+        << BashFunction(root) << "complete -o default -F _kopa kopa\n";
   } else if (shell == "zsh") {
     out << "#compdef kopa\n# zsh completion for kopa: source <(kopa completion zsh)\n"
-        << "autoload -U +X bashcompinit && bashcompinit\n" << BashFunction(root)
-        << "complete -o default -F _kopa kopa\n";
+        << "autoload -U +X bashcompinit && bashcompinit\n"
+        << BashFunction(root) << "complete -o default -F _kopa kopa\n";
   } else {
     return UsageError(absl::StrCat("completion is for bash or zsh, not \"", shell, "\""));
   }
@@ -87,8 +87,7 @@ void AddCompletionCommand(CommandTree& tree) {
   CLI::App* command = tree.Add(tree.root(), "completion", "a script that completes commands");
   command->add_option("shell", *shell, "bash or zsh")->required();
   const CLI::App* root = &tree.root();
-  tree.Bind(command,
-            [shell, root](Session& session) { return Run(session, *root, *shell); });
+  tree.Bind(command, [shell, root](Session& session) { return Run(session, *root, *shell); });
 }
 
 }  // namespace kopa::cli

@@ -37,12 +37,9 @@ absl::Status ReadText(const std::string& path, const std::string& key, const tom
 absl::StatusOr<ContextSettings> ReadContext(const std::string& path, const toml::table& table) {
   ContextSettings context;
   const std::map<std::string, std::string*> texts = {
-      {"central", &context.central},
-      {"node", &context.node},
-      {"actor", &context.actor},
-      {"tls-cert", &context.tls_certificate_file},
-      {"tls-key", &context.tls_key_file},
-      {"tls-ca", &context.tls_authority_file},
+      {"central", &context.central},      {"node", &context.node},
+      {"actor", &context.actor},          {"tls-cert", &context.tls_certificate_file},
+      {"tls-key", &context.tls_key_file}, {"tls-ca", &context.tls_authority_file},
   };
   for (const auto& [toml_key, node] : table) {
     const std::string key = KeyText(toml_key);

@@ -119,8 +119,9 @@ absl::StatusOr<Plan> MakePlan(Session& session, const Options& options, Decision
 
 absl::StatusOr<ExitCode> Run(Session& session, const Options& options, DecisionVerb verb) {
   ASSIGN_OR_RETURN(const Plan plan, MakePlan(session, options, verb));
-  const SendBatch send = [&](client::NodeClient& node, absl::Span<const size_t> indexes)
-      -> absl::StatusOr<std::vector<DecisionResult>> {
+  const SendBatch send =
+      [&](client::NodeClient& node,
+          absl::Span<const size_t> indexes) -> absl::StatusOr<std::vector<DecisionResult>> {
     DecideApplicationsRequest request;
     request.set_call(options.call);
     for (const size_t index : indexes) {

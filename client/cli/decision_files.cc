@@ -40,10 +40,10 @@ class NamedTable {
     for (size_t i = 0; i < header.size(); ++i) {
       if (used.count(i) > 0) continue;
       const std::string nearest = settings::Nearest(header[i], known);
-      return absl::InvalidArgumentError(absl::StrCat(
-          path, ": unknown column \"", header[i], "\"",
-          nearest.empty() ? absl::StrCat("; known are ", absl::StrJoin(known, ", "))
-                          : absl::StrCat("; did you mean ", nearest, "?")));
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": unknown column \"", header[i], "\"",
+                       nearest.empty() ? absl::StrCat("; known are ", absl::StrJoin(known, ", "))
+                                       : absl::StrCat("; did you mean ", nearest, "?")));
     }
     if (!table.Has(kApplication) && !table.Has(kReference)) {
       return absl::InvalidArgumentError(
@@ -77,8 +77,8 @@ class NamedTable {
   absl::Status RowError() const {
     const std::vector<Fault> faults = reader_->FaultsOf(row_);
     if (faults.empty()) return absl::OkStatus();
-    return Error(absl::StrCat(faults[0].field, faults[0].field.empty() ? "" : ": ",
-                              faults[0].message));
+    return Error(
+        absl::StrCat(faults[0].field, faults[0].field.empty() ? "" : ": ", faults[0].message));
   }
 
   absl::StatusOr<ApplicationName> Name() const {
@@ -130,8 +130,8 @@ absl::Status TakeScores(const NamedTable& table, const kopa::programme::v1::Call
   for (const auto& criterion : call.evaluation().criteria()) {
     const auto points = programme::ParseHundredths(table.Cell(criterion.id()));
     if (!points.ok()) {
-      return table.Error(absl::StrCat("criterion ", criterion.id(), ": ",
-                                      points.status().message()));
+      return table.Error(
+          absl::StrCat("criterion ", criterion.id(), ": ", points.status().message()));
     }
     auto* score = evaluation->add_scores();
     score->set_criterion(criterion.id());
@@ -146,10 +146,13 @@ const std::vector<DecisionWord>& DecisionWords() {
   static const auto* const words = new std::vector<DecisionWord>{
       {"approve", kopa::region::v1::DECISION_VERB_APPROVE, "give an award"},
       {"reject", kopa::region::v1::DECISION_VERB_REJECT, "refuse"},
-      {"return", kopa::region::v1::DECISION_VERB_RETURN, "send back to the applicant for correction"},
+      {"return", kopa::region::v1::DECISION_VERB_RETURN,
+       "send back to the applicant for correction"},
       {"reserve", kopa::region::v1::DECISION_VERB_RESERVE, "put on the reserve list"},
-      {"withdraw", kopa::region::v1::DECISION_VERB_WITHDRAW, "take back for the applicant; frees an award"},
-      {"ineligible", kopa::region::v1::DECISION_VERB_INELIGIBLE, "note that the call's conditions are not met"},
+      {"withdraw", kopa::region::v1::DECISION_VERB_WITHDRAW,
+       "take back for the applicant; frees an award"},
+      {"ineligible", kopa::region::v1::DECISION_VERB_INELIGIBLE,
+       "note that the call's conditions are not met"},
   };
   return *words;
 }
@@ -157,9 +160,8 @@ const std::vector<DecisionWord>& DecisionWords() {
 absl::StatusOr<std::vector<DecisionFileRow>> ReadDecisionFile(
     const std::string& path, const kopa::region::v1::DecisionInput& common,
     const std::string& call) {
-  ASSIGN_OR_RETURN(NamedTable table,
-                   NamedTable::Open(path, {kApplication, kReference, "decision", "reason",
-                                           "amount_eur"}));
+  ASSIGN_OR_RETURN(NamedTable table, NamedTable::Open(path, {kApplication, kReference, "decision",
+                                                             "reason", "amount_eur"}));
   std::vector<DecisionFileRow> rows;
   std::set<std::string> seen;
   for (;;) {

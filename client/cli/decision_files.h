@@ -11,7 +11,8 @@
 #include "kopa/programme/v1/call.pb.h"
 #include "kopa/region/v1/service.pb.h"
 
-// Files of decisions and of scores (CONTRACT.md, "Input files"). Read whole: they are made by people.
+// Files of decisions and of scores (CONTRACT.md, "Input files"). Read whole: they are made by
+// people.
 
 namespace kopa::cli {
 
@@ -35,14 +36,15 @@ struct ScoreFileRow {
   absl::Status error;
 };
 
-// Columns: application or external_ref, decision, reason, amount_eur; only the first is needed, and what
-// is absent or empty is taken from `common`. INVALID_ARGUMENT where the file as a whole is no good: a
-// column is missing or unknown, an application comes twice, a reference without a `call`.
+// Columns: application or external_ref, decision, reason, amount_eur; only the first is needed, and
+// what is absent or empty is taken from `common`. INVALID_ARGUMENT where the file as a whole is no
+// good: a column is missing or unknown, an application comes twice, a reference without a `call`.
 absl::StatusOr<std::vector<DecisionFileRow>> ReadDecisionFile(
     const std::string& path, const kopa::region::v1::DecisionInput& common,
     const std::string& call);
 
-// Columns: application or external_ref, evaluator (may be absent), one for each criterion of the call.
+// Columns: application or external_ref, evaluator (may be absent), one for each criterion of the
+// call.
 absl::StatusOr<std::vector<ScoreFileRow>> ReadScoreFile(const std::string& path,
                                                         const kopa::programme::v1::Call& call);
 

@@ -12,14 +12,14 @@ namespace kopa::cli {
 
 // What a program has around it. main() passes the real one, tests their own.
 struct ToolEnvironment {
-  std::ostream* out = nullptr;  // results
-  std::ostream* err = nullptr;  // progress and errors
-  bool colour = false;            // results may be coloured
-  bool err_is_terminal = false;   // progress may be redrawn in place
+  std::ostream* out = nullptr;   // results
+  std::ostream* err = nullptr;   // progress and errors
+  bool colour = false;           // results may be coloured
+  bool err_is_terminal = false;  // progress may be redrawn in place
   settings::Environment variable;
   client::ClientParts parts;
-  // Until the given function is called again with false, Ctrl-C does not end the process: whoever set it
-  // looks at interrupted() and ends in order.
+  // Until the given function is called again with false, Ctrl-C does not end the process: whoever
+  // set it looks at interrupted() and ends in order.
   std::function<void(bool)> end_in_order = [](bool) {};
   std::function<bool()> interrupted = [] { return false; };
 };

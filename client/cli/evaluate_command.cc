@@ -85,8 +85,9 @@ absl::StatusOr<Plan> MakePlan(Session& session, const Options& options) {
 
 absl::StatusOr<ExitCode> Run(Session& session, const Options& options) {
   ASSIGN_OR_RETURN(const Plan plan, MakePlan(session, options));
-  const SendBatch send = [&](client::NodeClient& node, absl::Span<const size_t> indexes)
-      -> absl::StatusOr<std::vector<DecisionResult>> {
+  const SendBatch send =
+      [&](client::NodeClient& node,
+          absl::Span<const size_t> indexes) -> absl::StatusOr<std::vector<DecisionResult>> {
     EvaluateApplicationsRequest request;
     request.set_call(options.call);
     for (const size_t index : indexes) {

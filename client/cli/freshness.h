@@ -11,9 +11,11 @@
 
 namespace kopa::cli {
 
-// Says on stderr which regions' newest changes a national figure may lack; nothing where all is current.
-void NoteFreshness(Session& session,
-                   const google::protobuf::RepeatedPtrField<kopa::national::v1::NodeFreshness>& nodes);
+// Says on stderr which regions' newest changes a national figure may lack; nothing where all is
+// current.
+void NoteFreshness(
+    Session& session,
+    const google::protobuf::RepeatedPtrField<kopa::national::v1::NodeFreshness>& nodes);
 
 // RFC 3339, or "never" for a time that is absent.
 std::string TimeText(bool present, const google::protobuf::Timestamp& time);

@@ -49,7 +49,8 @@ absl::StatusOr<absl::Duration> ParseTimeout(const std::string& text) {
   if (absl::SimpleAtoi(text, &seconds)) {
     timeout = absl::Seconds(seconds);
   } else if (!absl::ParseDuration(text, &timeout)) {
-    return UsageError(absl::StrCat("--timeout takes seconds, or e.g. 90s or 5m, not \"", text, "\""));
+    return UsageError(
+        absl::StrCat("--timeout takes seconds, or e.g. 90s or 5m, not \"", text, "\""));
   }
   if (timeout <= absl::ZeroDuration() || timeout > absl::Hours(24)) {
     return UsageError("--timeout must be over zero and at most 24h");
@@ -57,7 +58,8 @@ absl::StatusOr<absl::Duration> ParseTimeout(const std::string& text) {
   return timeout;
 }
 
-absl::StatusOr<GlobalSettings> Merge(const GlobalFlags& flags, const settings::Environment& variable,
+absl::StatusOr<GlobalSettings> Merge(const GlobalFlags& flags,
+                                     const settings::Environment& variable,
                                      const ContextFile& contexts) {
   if (!flags.central.empty() && !flags.node.empty()) {
     return UsageError("give --central or --node, not both");
@@ -85,10 +87,12 @@ absl::StatusOr<GlobalSettings> Merge(const GlobalFlags& flags, const settings::E
   if (connection.actor.empty()) connection.actor = Variable(variable, "USER");
   if (connection.actor.empty()) connection.actor = rpc::kAnonymous;
   connection.tls_certificate_file =
-      FirstGiven(flags.tls_certificate_file, Variable(variable, "KOPA_TLS_CERT"), context.tls_certificate_file);
-  connection.tls_key_file = FirstGiven(flags.tls_key_file, Variable(variable, "KOPA_TLS_KEY"), context.tls_key_file);
-  connection.tls_authority_file =
-      FirstGiven(flags.tls_authority_file, Variable(variable, "KOPA_TLS_CA"), context.tls_authority_file);
+      FirstGiven(flags.tls_certificate_file, Variable(variable, "KOPA_TLS_CERT"),
+                 context.tls_certificate_file);
+  connection.tls_key_file =
+      FirstGiven(flags.tls_key_file, Variable(variable, "KOPA_TLS_KEY"), context.tls_key_file);
+  connection.tls_authority_file = FirstGiven(
+      flags.tls_authority_file, Variable(variable, "KOPA_TLS_CA"), context.tls_authority_file);
   if (!flags.timeout.empty()) {
     ASSIGN_OR_RETURN(connection.timeout, ParseTimeout(flags.timeout));
   }

@@ -56,15 +56,16 @@ struct ContextFile {
   std::map<std::string, ContextSettings> contexts;
 };
 
-// Reads $XDG_CONFIG_HOME/kopa/config.toml, else ~/.config/kopa/config.toml; no contexts where there is none.
-// A usage error with file and line where something in it is wrong.
+// Reads $XDG_CONFIG_HOME/kopa/config.toml, else ~/.config/kopa/config.toml; no contexts where there
+// is none. A usage error with file and line where something in it is wrong.
 absl::StatusOr<ContextFile> ReadContexts(const settings::Environment& variable);
 absl::StatusOr<ContextFile> ParseContexts(const std::string& path, const std::string& content);
 
-// Flag, else environment, else context. The address is one setting: whichever comes first of these gives
-// it, and an address of the others, centre or node, no longer counts. Where both stand at one place the
-// centre's is taken, except on the command line, where that is a usage error.
-absl::StatusOr<GlobalSettings> Merge(const GlobalFlags& flags, const settings::Environment& variable,
+// Flag, else environment, else context. The address is one setting: whichever comes first of these
+// gives it, and an address of the others, centre or node, no longer counts. Where both stand at one
+// place the centre's is taken, except on the command line, where that is a usage error.
+absl::StatusOr<GlobalSettings> Merge(const GlobalFlags& flags,
+                                     const settings::Environment& variable,
                                      const ContextFile& contexts);
 
 // "30s", "2m"; a bare number is seconds.

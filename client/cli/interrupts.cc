@@ -13,7 +13,8 @@ namespace kopa::cli {
 namespace {
 
 constexpr char kAdvice[] =
-    "kopa: interrupted; what was answered is kept. Run the same command again to go on: what is done "
+    "kopa: interrupted; what was answered is kept. Run the same command again to go on: what is "
+    "done "
     "already is not done twice.\n";
 
 sigset_t EndingSignals() {

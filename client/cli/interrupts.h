@@ -6,11 +6,12 @@
 
 namespace kopa::cli {
 
-// Waits for SIGINT and SIGTERM on a thread of its own, so that what is done about them is ordinary code. To
-// be made by main() before any other thread: these then inherit that the signals are blocked.
+// Waits for SIGINT and SIGTERM on a thread of its own, so that what is done about them is ordinary
+// code. To be made by main() before any other thread: these then inherit that the signals are
+// blocked.
 //
-// Without EndInOrder(true) the first signal prints how to go on and ends the process with 130. With it, the
-// first only sets interrupted(), and a second ends the process.
+// Without EndInOrder(true) the first signal prints how to go on and ends the process with 130. With
+// it, the first only sets interrupted(), and a second ends the process.
 class Interrupts {
  public:
   Interrupts();

@@ -11,9 +11,10 @@ namespace kopa::cli {
 
 using Json = nlohmann::ordered_json;
 
-// A message as the tool prints it: protobuf's JSON (lowerCamelCase, 64-bit integers as strings, times as
-// RFC 3339) with these differences, all for people and scripts that read it:
-//   - every field is there, always: zero, empty, and null where an optional field or message is absent; of
+// A message as the tool prints it: protobuf's JSON (lowerCamelCase, 64-bit integers as strings,
+// times as RFC 3339) with these differences, all for people and scripts that read it:
+//   - every field is there, always: zero, empty, and null where an optional field or message is
+//   absent; of
 //     a oneof only the member that is set;
 //   - enum values without the enum's own prefix: "APPROVED"; the unspecified value is "";
 //   - bytes: a field of 16 bytes whose name ends in "_id" is a UUID's text, any other hexadecimal.

@@ -8,8 +8,8 @@
 
 namespace kopa::cli {
 
-// One thing with many fields, for people: "name: value" a line, nested ones indented, empty ones left out.
-// Control characters are shown as spaces.
+// One thing with many fields, for people: "name: value" a line, nested ones indented, empty ones
+// left out. Control characters are shown as spaces.
 std::string OutlineText(const Json& json);
 
 // As JSON or as an outline. A usage error for CSV: this is no list.

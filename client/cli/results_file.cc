@@ -47,9 +47,9 @@ absl::Status ResultsFile::Add(const std::string& reference,
                               const kopa::region::v1::SubmitResult& result) {
   const auto id = Uuid::FromBytes(result.application_id());
   const kopa::region::v1::Receipt& receipt = result.receipt();
-  buffer_ += CsvLine({reference, id.ok() ? id->ToString() : "", receipt.node(),
-                      absl::StrCat(receipt.epoch()), absl::StrCat(receipt.seq()),
-                      ToHex(receipt.hash())});
+  buffer_ +=
+      CsvLine({reference, id.ok() ? id->ToString() : "", receipt.node(),
+               absl::StrCat(receipt.epoch()), absl::StrCat(receipt.seq()), ToHex(receipt.hash())});
   return buffer_.size() >= kBufferBytes ? Flush() : absl::OkStatus();
 }
 

@@ -10,8 +10,8 @@
 
 namespace kopa::cli {
 
-// The file of --results: CSV with reference, id, node, epoch, seq and hash of each application that is in,
-// so that an applicant can prove later that it was. Mode 0600. For one thread.
+// The file of --results: CSV with reference, id, node, epoch, seq and hash of each application that
+// is in, so that an applicant can prove later that it was. Mode 0600. For one thread.
 class ResultsFile {
  public:
   // Replaces a file that is there.

@@ -48,7 +48,8 @@ absl::Status Session::RequireServer() const {
       (connection.tls_certificate_file.empty() || connection.tls_key_file.empty() ||
        connection.tls_authority_file.empty())) {
     return UsageError(
-        "no certificate is named: give --tls-cert, --tls-key and --tls-ca, or --insecure for a trial "
+        "no certificate is named: give --tls-cert, --tls-key and --tls-ca, or --insecure for a "
+        "trial "
         "on this machine");
   }
   return absl::OkStatus();

@@ -60,7 +60,8 @@ class Session {
   void Note(absl::string_view line);
   // A failure with all its faults.
   void Complain(const absl::Status& status);
-  // On a terminal the line that is redrawn; whatever is written next takes its place. Empty removes it.
+  // On a terminal the line that is redrawn; whatever is written next takes its place. Empty removes
+  // it.
   void ShowProgress(absl::string_view line);
 
  private:

@@ -105,8 +105,8 @@ void SubmitProgress::Show(bool last) {
   if (!terminal && now_nanos - shown_nanos_ < kLineIntervalNanos) return;
   shown_nanos_ = now_nanos;
   const double seconds = static_cast<double>(now_nanos - begin_nanos_) / 1e9;
-  const std::string text = ProgressText(report_->counts_by_node(), report_->counts().total(),
-                                        rows_expected_, seconds);
+  const std::string text =
+      ProgressText(report_->counts_by_node(), report_->counts().total(), rows_expected_, seconds);
   if (terminal) {
     session_->ShowProgress(text);
   } else {

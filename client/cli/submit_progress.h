@@ -15,13 +15,13 @@
 
 namespace kopa::cli {
 
-// "1200 of about 5000 rows, 3400/s, 1 s left: riga-latgale 500, zemgale 700". `rows_expected` is 0 where it is
-// not known.
+// "1200 of about 5000 rows, 3400/s, 1 s left: riga-latgale 500, zemgale 700". `rows_expected` is 0
+// where it is not known.
 std::string ProgressText(const std::map<std::string, RowCounts>& by_node, int64_t rows,
                          int64_t rows_expected, double seconds);
 
-// Shows how a submission goes: on a terminal one line that is redrawn four times a second, elsewhere a line
-// every five seconds. Also calls `tick` each time, on the same thread of its own.
+// Shows how a submission goes: on a terminal one line that is redrawn four times a second,
+// elsewhere a line every five seconds. Also calls `tick` each time, on the same thread of its own.
 class SubmitProgress {
  public:
   // `session` and `report` must outlive this.

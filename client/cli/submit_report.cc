@@ -64,10 +64,7 @@ void SubmitReport::Deliver(client::Delivery delivery) {
   KOPA_CHECK_MSG(index < entries_.size() && !entries_[index].done, "a delivery came twice");
   Entry& entry = entries_[index];
   if (!delivery.delivered) {
-    if (first_undelivered_.ok()) first_undelivered_ = delivery.error;
-    entry.faults = {UndeliveredFault(entry.node, delivery.error)};
-    Count(entry, &RowCounts::rejected);
-    Finish(&entry);
+    TakeUndelivered(delivery.error, &entry);
     return;
   }
   ++delivered_;
@@ -77,7 +74,8 @@ void SubmitReport::Deliver(client::Delivery delivery) {
       NoteFault(entry, client::ToFault(notice));
     }
     Count(entry, outcome == SUBMIT_OUTCOME_ACCEPTED ? &RowCounts::accepted : &RowCounts::replayed);
-    // The cells are only for the rejects file; what waits for others to be written need not hold them.
+    // The cells are only for the rejects file; what waits for others to be written need not hold
+    // them.
     entry.application.rows.clear();
     entry.result = std::move(delivery.result);
   } else {
@@ -87,6 +85,20 @@ void SubmitReport::Deliver(client::Delivery delivery) {
     Count(entry, &RowCounts::rejected);
   }
   Finish(&entry);
+}
+
+void SubmitReport::TakeUndelivered(const absl::Status& why, Entry* entry) {
+  if (first_undelivered_.ok()) first_undelivered_ = why;
+  Count(*entry, &RowCounts::rejected);
+  entry->faults = {UndeliveredFault(entry->node, why)};
+  // Whoever interrupts submits the same file again; a file of rejects would only be in the way.
+  if (absl::IsCancelled(why)) {
+    entry->application.rows.clear();
+  } else if (undelivered_noted_.insert(entry->node).second) {
+    NoteFault(*entry, entry->faults[0]);
+  }
+  entry->done = true;
+  WriteInOrder();
 }
 
 void SubmitReport::Count(const Entry& entry, int64_t RowCounts::*kind) {

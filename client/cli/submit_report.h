@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,11 +34,12 @@ struct RowCounts {
   int64_t total() const { return accepted + replayed + rejected; }
 };
 
-// Keeps account of a submission: what is on its way, what became of it, the files of rejects and results.
-// Answers come in any order; files are written in that of the input. Thread-safe.
+// Keeps account of a submission: what is on its way, what became of it, the files of rejects and
+// results. Answers come in any order; files are written in that of the input. Thread-safe.
 class SubmitReport {
  public:
-  // `note` gets lines for people, e.g. what is wrong with the first rows; called while a mutex is held.
+  // `note` gets lines for people, e.g. what is wrong with the first rows; called while a mutex is
+  // held.
   SubmitReport(std::string call, std::unique_ptr<ResultsFile> results,
                std::function<void(const std::string&)> note)
       : call_(std::move(call)), results_(std::move(results)), note_(std::move(note)) {}
@@ -46,8 +48,8 @@ class SubmitReport {
   size_t AddFile(std::string name, std::string rejects_path,
                  std::unique_ptr<client::RejectsWriter> rejects);
 
-  // An application that is about to be sent to `node`; gives the tag for the submitter. Takes all but
-  // `input` out of it.
+  // An application that is about to be sent to `node`; gives the tag for the submitter. Takes all
+  // but `input` out of it.
   uint64_t Expect(size_t file, const std::string& node, client::InputApplication* application);
 
   // One that can't be sent.
@@ -84,10 +86,12 @@ class SubmitReport {
     std::string reference;
     client::InputApplication application;
     bool done = false;
-    std::vector<Fault> faults;  // where rejected
+    std::vector<Fault> faults;                             // where rejected
     std::optional<kopa::region::v1::SubmitResult> result;  // where it is in
   };
 
+  // The one that could not be sent; told once a node.
+  void TakeUndelivered(const absl::Status& why, Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Finish(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Count(const Entry& entry, int64_t RowCounts::*kind) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WriteInOrder() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -101,13 +105,14 @@ class SubmitReport {
   const std::function<void(const std::string&)> note_;
   std::vector<File> files_ ABSL_GUARDED_BY(mutex_);
   std::deque<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // not yet written, in input order
-  uint64_t first_tag_ ABSL_GUARDED_BY(mutex_) = 0;      // of entries_.front()
+  uint64_t first_tag_ ABSL_GUARDED_BY(mutex_) = 0;     // of entries_.front()
   RowCounts counts_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, RowCounts> by_node_ ABSL_GUARDED_BY(mutex_);
   absl::Status file_error_ ABSL_GUARDED_BY(mutex_);
   int64_t delivered_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status first_undelivered_ ABSL_GUARDED_BY(mutex_);
   int noted_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::set<std::string> undelivered_noted_ ABSL_GUARDED_BY(mutex_);  // nodes
 };
 
 }  // namespace kopa::cli

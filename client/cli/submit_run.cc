@@ -84,16 +84,17 @@ absl::Status SubmitRun::OpenFiles(const kopa::programme::v1::Call& call) {
   if (!options_->results.empty()) {
     ASSIGN_OR_RETURN(results, ResultsFile::Create(options_->results));
   }
-  report_ = std::make_unique<SubmitReport>(options_->call, std::move(results),
-                                           [this](const std::string& line) { session_->Note(line); });
+  report_ =
+      std::make_unique<SubmitReport>(options_->call, std::move(results),
+                                     [this](const std::string& line) { session_->Note(line); });
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const std::string path =
         options_->rejects.empty() ? DefaultRejects(options_->files[i]) : options_->rejects;
     auto rejects = client::RejectsWriter::Create(path, inputs_[i].reader->columns());
     if (!rejects.ok()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "there is no place for rejected rows: ", rejects.status().message(),
-          "; give another with --rejects FILE. Nothing was submitted"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("there is no place for rejected rows: ", rejects.status().message(),
+                       "; give another with --rejects FILE. Nothing was submitted"));
     }
     inputs_[i].file = report_->AddFile(inputs_[i].name, path, *std::move(rejects));
   }

@@ -52,8 +52,7 @@ class SubmitRun {
   absl::Status OpenFiles(const kopa::programme::v1::Call& call);
   absl::Status ReadAndSend(client::Submitter* submitter);
   absl::Status ReadFile(Input* input, client::Submitter* submitter);
-  void Take(const Input& input, client::InputApplication application,
-            client::Submitter* submitter);
+  void Take(const Input& input, client::InputApplication application, client::Submitter* submitter);
   bool ShouldStop();
   absl::StatusOr<ExitCode> Conclude(const absl::Status& read);
 

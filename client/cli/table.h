@@ -19,7 +19,7 @@ std::string ShownText(absl::string_view text);
 class Table {
  public:
   struct Column {
-    std::string title;     // "requested EUR"; in CSV "requested_eur"
+    std::string title;    // "requested EUR"; in CSV "requested_eur"
     bool number = false;  // aligned right
   };
 
@@ -28,8 +28,8 @@ class Table {
   // As many cells as there are columns.
   void AddRow(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-  // Aligned columns under a head line. Control characters are shown as spaces, since cells may hold what
-  // strangers typed. `colour` makes the head line bold.
+  // Aligned columns under a head line. Control characters are shown as spaces, since cells may hold
+  // what strangers typed. `colour` makes the head line bold.
   std::string ToText(bool colour) const;
 
   // RFC 4180 with LF.

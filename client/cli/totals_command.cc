@@ -58,10 +58,10 @@ absl::StatusOr<std::vector<Dimension>> Chosen(const std::vector<std::string>& wo
   for (const std::string& word : words) {
     if (std::find(known.begin(), known.end(), word) == known.end()) {
       const std::string nearest = settings::Nearest(word, known);
-      return UsageError(absl::StrCat(
-          "--by does not know \"", word, "\"",
-          nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?"),
-          " It takes: ", absl::StrJoin(known, ", ")));
+      return UsageError(
+          absl::StrCat("--by does not know \"", word, "\"",
+                       nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?"),
+                       " It takes: ", absl::StrJoin(known, ", ")));
     }
     if (std::count(words.begin(), words.end(), word) > 1) {
       return UsageError(absl::StrCat("--by names ", word, " more than once"));

@@ -1,4 +1,5 @@
-// kopa verify: recomputes chains, ledger and totals at the centre and at each node, and compares the two.
+// kopa verify: recomputes chains, ledger and totals at the centre and at each node, and compares
+// the two.
 
 #include <algorithm>
 #include <map>

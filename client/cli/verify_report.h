@@ -18,8 +18,8 @@ class VerifyReport {
  public:
   void AddCentre(const kopa::national::v1::VerifyNationalResponse& answer);
 
-  // A node's own checks, and whether its record where the centre stands (`head`, null where the centre
-  // was not asked) is the one that the centre applied.
+  // A node's own checks, and whether its record where the centre stands (`head`, null where the
+  // centre was not asked) is the one that the centre applied.
   void AddNode(const std::string& node, const kopa::region::v1::VerifyNodeResponse& answer,
                const kopa::national::v1::AppliedHead* head);
 

@@ -35,8 +35,8 @@ Batch BatchQueue::MakeBatch() {
 }
 
 std::optional<kopa::region::v1::SubmitApplicationsRequest> BatchQueue::NextToSend(bool flush) {
-  auto next =
-      std::find_if(batches_.begin(), batches_.end(), [](const Batch& batch) { return !batch.sent; });
+  auto next = std::find_if(batches_.begin(), batches_.end(),
+                           [](const Batch& batch) { return !batch.sent; });
   if (next == batches_.end()) {
     const bool nothing_in_flight = batches_.empty();
     if (waiting_.empty() || !(flush || nothing_in_flight || HasFullBatch())) return std::nullopt;

@@ -22,8 +22,8 @@ struct Batch {
   bool sent = false;
 };
 
-// What waits for one node and what it has not answered yet. Knows sizes and order, nothing of streams.
-// Not thread-safe.
+// What waits for one node and what it has not answered yet. Knows sizes and order, nothing of
+// streams. Not thread-safe.
 class BatchQueue {
  public:
   BatchQueue(const SubmitterOptions& options, std::function<std::string()> new_request_id)

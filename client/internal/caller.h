@@ -15,11 +15,12 @@
 
 namespace kopa::client {
 
-// Makes unary calls to one server: deadline, actor, retries and the wording of failures in one place.
-// Thread-safe.
+// Makes unary calls to one server: deadline, actor, retries and the wording of failures in one
+// place. Thread-safe.
 class Caller {
  public:
-  // `server` is how messages name it: "the centre at 127.0.0.1:7000". All pointers must outlive this.
+  // `server` is how messages name it: "the centre at 127.0.0.1:7000". All pointers must outlive
+  // this.
   Caller(std::string server, ConnectionOptions options, ClientParts parts, Channels* channels)
       : server_(std::move(server)),
         options_(std::move(options)),
@@ -37,17 +38,18 @@ class Caller {
     const auto time_left = [&] {
       return absl::Nanoseconds(give_up_nanos - parts_.clock->MonotonicNanos());
     };
-    auto result = RetryLoop(
-        Backoff(options_.retry, parts_.entropy), parts_.sleep, time_left,
-        [&]() -> absl::StatusOr<Response> {
-          grpc::ClientContext context;
-          context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(time_left()));
-          channels_->Prepare(&context);
-          Response response;
-          absl::Status status = rpc::FromGrpc((stub->*method)(&context, request, &response));
-          if (!status.ok()) return status;
-          return response;
-        });
+    auto result = RetryLoop(Backoff(options_.retry, parts_.entropy), parts_.sleep, time_left,
+                            [&]() -> absl::StatusOr<Response> {
+                              grpc::ClientContext context;
+                              context.set_deadline(std::chrono::system_clock::now() +
+                                                   absl::ToChronoNanoseconds(time_left()));
+                              channels_->Prepare(&context);
+                              Response response;
+                              absl::Status status =
+                                  rpc::FromGrpc((stub->*method)(&context, request, &response));
+                              if (!status.ok()) return status;
+                              return response;
+                            });
     if (!result.ok()) return Explain(result.status());
     return result;
   }

@@ -26,8 +26,7 @@ absl::Status NodeClient::ListApplications(
   request.set_page_size(kPageSize);
   request.clear_page_token();
   do {
-    ASSIGN_OR_RETURN(const auto page,
-                     caller_->Call(stub_.get(), &Stub::ListApplications, request));
+    ASSIGN_OR_RETURN(const auto page, caller_->Call(stub_.get(), &Stub::ListApplications, request));
     for (const auto& application : page.applications()) each(application);
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
@@ -47,8 +46,7 @@ absl::StatusOr<std::vector<kopa::region::v1::HistoryRow>> NodeClient::ListApplic
   kopa::region::v1::ListApplicationHistoryRequest request;
   request.set_application_id(std::string(id.bytes()));
   do {
-    ASSIGN_OR_RETURN(auto page,
-                     caller_->Call(stub_.get(), &Stub::ListApplicationHistory, request));
+    ASSIGN_OR_RETURN(auto page, caller_->Call(stub_.get(), &Stub::ListApplicationHistory, request));
     for (auto& row : *page.mutable_rows()) rows.push_back(std::move(row));
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
@@ -85,8 +83,7 @@ absl::StatusOr<std::vector<kopa::programme::v1::Call>> NodeClient::ListCalls() {
 }
 
 absl::StatusOr<kopa::region::v1::GetNodeStatusResponse> NodeClient::GetStatus() {
-  return caller_->Call(stub_.get(), &Stub::GetNodeStatus,
-                       kopa::region::v1::GetNodeStatusRequest());
+  return caller_->Call(stub_.get(), &Stub::GetNodeStatus, kopa::region::v1::GetNodeStatusRequest());
 }
 
 absl::StatusOr<kopa::region::v1::VerifyNodeResponse> NodeClient::Verify(uint64_t at_seq) {

@@ -15,7 +15,8 @@ namespace {
 using kopa::region::v1::SubmitApplicationsRequest;
 using kopa::region::v1::SubmitApplicationsResponse;
 
-// The longest wait that a change may end; nothing depends on it but how soon a lost wake-up is made good.
+// The longest wait that a change may end; nothing depends on it but how soon a lost wake-up is made
+// good.
 constexpr std::chrono::milliseconds kWaitMax(250);
 
 // A stream that ends like this may be opened again; everything else would only happen again.
@@ -55,9 +56,7 @@ NodeStream::NodeStream(std::string node, const SubmitterOptions& options,
       parts_(std::move(parts)),
       deliver_(std::move(deliver)),
       queue_(options_,
-             [this] {
-               return std::string(parts_.entropy->NewUuid(parts_.clock->Now()).bytes());
-             }),
+             [this] { return std::string(parts_.entropy->NewUuid(parts_.clock->Now()).bytes()); }),
       thread_([this] { Run(); }) {}
 
 void NodeStream::Add(Submission submission) {
@@ -103,11 +102,11 @@ void NodeStream::CheckProgress() {
   const int64_t silent_nanos = parts_.clock->MonotonicNanos() - progress_nanos_;
   if (!waiting || silent_nanos < absl::ToInt64Nanoseconds(options_.give_up_after)) return;
   if (given_up_.ok()) {
-    given_up_ = Reworded(
-        last_error_.ok() ? absl::DeadlineExceededError("") : last_error_,
-        absl::StrCat("node ", node_, " did not answer for ",
-                     absl::FormatDuration(options_.give_up_after),
-                     last_error_.ok() ? "" : absl::StrCat(": ", last_error_.message())));
+    given_up_ =
+        Reworded(last_error_.ok() ? absl::DeadlineExceededError("") : last_error_,
+                 absl::StrCat("node ", node_, " did not answer for ",
+                              absl::FormatDuration(options_.give_up_after),
+                              last_error_.ok() ? "" : absl::StrCat(": ", last_error_.message())));
   }
   if (context_ != nullptr) context_->TryCancel();
   changed_.NotifyAll();
@@ -231,15 +230,16 @@ void NodeStream::OnAnswer(const SubmitApplicationsResponse& answer) {
     last_error_ = absl::OkStatus();
   }
   if (batch.has_value()) Report(*batch, answer);
-  // Only now: Finish() returns when the queue is empty and this thread has ended, so no report is lost.
+  // Only now: Finish() returns when the queue is empty and this thread has ended, so no report is
+  // lost.
   MutexLock lock(&mutex_);
   changed_.NotifyAll();
 }
 
 void NodeStream::Report(const Batch& batch, const SubmitApplicationsResponse& answer) {
   if (answer.error_code() != 0) {
-    ReportUndelivered(batch.tags, FromErrorInfo(answer.error_code(), answer.error_message(),
-                                                answer.error()));
+    ReportUndelivered(batch.tags,
+                      FromErrorInfo(answer.error_code(), answer.error_message(), answer.error()));
     return;
   }
   if (answer.results_size() != static_cast<int>(batch.tags.size())) {

@@ -18,8 +18,8 @@
 
 namespace kopa::client {
 
-// The submissions of one node: one thread that writes (and reconnects), and one that reads while a stream
-// is open. `deliver` is called from both, for each submission once.
+// The submissions of one node: one thread that writes (and reconnects), and one that reads while a
+// stream is open. `deliver` is called from both, for each submission once.
 //
 // Add() and FinishInput() are for one thread; Cancel() and CheckProgress() for any.
 class NodeStream {
@@ -41,14 +41,14 @@ class NodeStream {
   // Gives up. The status is what undelivered submissions are reported with.
   void Cancel(const absl::Status& why);
 
-  // Gives up where the node has not answered for give_up_after though something waits for it. To be called
-  // every now and then: a write that the node does not take blocks, so its own thread can't notice.
+  // Gives up where the node has not answered for give_up_after though something waits for it. To be
+  // called every now and then: a write that the node does not take blocks, so its own thread can't
+  // notice.
   void CheckProgress();
 
  private:
-  using Stream =
-      grpc::ClientReaderWriterInterface<kopa::region::v1::SubmitApplicationsRequest,
-                                        kopa::region::v1::SubmitApplicationsResponse>;
+  using Stream = grpc::ClientReaderWriterInterface<kopa::region::v1::SubmitApplicationsRequest,
+                                                   kopa::region::v1::SubmitApplicationsResponse>;
 
   void Run();
   // One stream, from opening to its end.
@@ -86,7 +86,7 @@ class NodeStream {
   grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
   bool stream_broken_ ABSL_GUARDED_BY(mutex_) = false;
   bool answered_since_open_ ABSL_GUARDED_BY(mutex_) = false;
-  int64_t progress_nanos_ ABSL_GUARDED_BY(mutex_) = 0;   // when the node last answered
+  int64_t progress_nanos_ ABSL_GUARDED_BY(mutex_) = 0;      // when the node last answered
   int64_t paused_until_nanos_ ABSL_GUARDED_BY(mutex_) = 0;  // the node asked for a pause
   absl::Status last_error_ ABSL_GUARDED_BY(mutex_);
 

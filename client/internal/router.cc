@@ -10,7 +10,8 @@
 namespace kopa::client {
 namespace {
 
-// Far more than there are municipalities in all their spellings; a file of nonsense must not fill memory.
+// Far more than there are municipalities in all their spellings; a file of nonsense must not fill
+// memory.
 constexpr size_t kNamesMax = 10'000;
 
 }  // namespace
@@ -49,18 +50,18 @@ std::string Router::FindNode(absl::string_view municipality) const {
 std::vector<Fault> Router::AllFaults(const InputApplication& application) const {
   const absl::Time now = clock_->Now();
   const auto& input = application.input;
-  const absl::Time received =
-      input.has_received_time() ? absl::FromUnixSeconds(input.received_time().seconds()) +
-                                      absl::Nanoseconds(input.received_time().nanos())
-                                : now;
+  const absl::Time received = input.has_received_time()
+                                  ? absl::FromUnixSeconds(input.received_time().seconds()) +
+                                        absl::Nanoseconds(input.received_time().nanos())
+                                  : now;
   const intake::CheckedApplication checked =
       intake::CheckApplication(rules_, territory_, input, received, now);
   std::vector<Fault> faults = application.faults;
   for (const Fault& fault : checked.faults) {
     // What could not be read is empty in the form; that it is missing there says nothing new.
-    const bool told = std::any_of(
-        application.faults.begin(), application.faults.end(),
-        [&fault](const Fault& other) { return other.field == fault.field; });
+    const bool told =
+        std::any_of(application.faults.begin(), application.faults.end(),
+                    [&fault](const Fault& other) { return other.field == fault.field; });
     if (!told) faults.push_back(fault);
   }
   // The municipality is right as such, but no node covers it.

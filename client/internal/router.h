@@ -17,11 +17,12 @@
 
 namespace kopa::client {
 
-// Decides where an application of a file goes: to the node of its municipality, or nowhere. For one thread.
+// Decides where an application of a file goes: to the node of its municipality, or nowhere. For one
+// thread.
 class Router {
  public:
-  // With `only_node` everything goes there, whatever its municipality: the node refuses what is another
-  // region's. Fails where the call's definition breaks its own rules.
+  // With `only_node` everything goes there, whatever its municipality: the node refuses what is
+  // another region's. Fails where the call's definition breaks its own rules.
   static absl::StatusOr<std::unique_ptr<Router>> Create(const kopa::programme::v1::Call& call,
                                                         std::string only_node, const Clock* clock);
 

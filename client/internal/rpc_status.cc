@@ -19,9 +19,8 @@ absl::Status FromErrorInfo(int code, absl::string_view message,
 
 absl::Status Reworded(const absl::Status& status, absl::string_view message) {
   absl::Status reworded(status.code(), message);
-  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
-    reworded.SetPayload(url, payload);
-  });
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& payload) { reworded.SetPayload(url, payload); });
   return reworded;
 }
 

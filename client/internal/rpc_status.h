@@ -9,8 +9,8 @@
 
 namespace kopa::client {
 
-// An error that came as part of a stream's answer: as common/rpc/status.h makes of a call's. `code` is a
-// canonical code other than OK.
+// An error that came as part of a stream's answer: as common/rpc/status.h makes of a call's. `code`
+// is a canonical code other than OK.
 absl::Status FromErrorInfo(int code, absl::string_view message,
                            const kopa::programme::v1::ErrorInfo& info);
 

@@ -51,9 +51,9 @@ absl::StatusOr<NodeStream*> Submitter::StreamTo(const std::string& node) {
       streams_.erase(node);
       return stub.status();
     }
-    stream = std::make_unique<NodeStream>(
-        node, options_, *std::move(stub), prepare_, parts_,
-        [this](Delivery delivery) { Deliver(std::move(delivery)); });
+    stream =
+        std::make_unique<NodeStream>(node, options_, *std::move(stub), prepare_, parts_,
+                                     [this](Delivery delivery) { Deliver(std::move(delivery)); });
     if (cancelled_) stream->Cancel(Interrupted());
   }
   return stream.get();

@@ -9,8 +9,9 @@
 
 namespace kopa {
 
-// Appends fixed-width big-endian integers and length-prefixed strings. Big endian, so that keys sort
-// as their numbers do; the same bytes are what hashes are taken over, so nothing here may ever change.
+// Appends fixed-width big-endian integers and length-prefixed strings. Big endian, so that keys
+// sort as their numbers do; the same bytes are what hashes are taken over, so nothing here may ever
+// change.
 class ByteWriter {
  public:
   ByteWriter& U8(uint8_t value);

@@ -60,8 +60,7 @@ std::string FormatUtc(absl::Time time) {
 
 int AgeOn(absl::CivilDay birth, absl::CivilDay day) {
   int years = static_cast<int>(day.year() - birth.year());
-  if (day.month() < birth.month() ||
-      (day.month() == birth.month() && day.day() < birth.day())) {
+  if (day.month() < birth.month() || (day.month() == birth.month() && day.day() < birth.day())) {
     --years;
   }
   return years;

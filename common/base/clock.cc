@@ -6,7 +6,9 @@
 
 namespace kopa {
 
-absl::Time SystemClock::Now() const { return absl::FromUnixMicros(absl::GetCurrentTimeNanos() / 1000); }
+absl::Time SystemClock::Now() const {
+  return absl::FromUnixMicros(absl::GetCurrentTimeNanos() / 1000);
+}
 
 int64_t SystemClock::MonotonicNanos() const {
   timespec now{};

@@ -36,8 +36,7 @@ std::string DeriveKey(absl::string_view secret, absl::string_view info, size_t s
   EVP_PKEY_CTX* context = EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr);
   KOPA_CHECK(context != nullptr);
   const bool ok =
-      EVP_PKEY_derive_init(context) == 1 &&
-      EVP_PKEY_CTX_set_hkdf_md(context, EVP_sha256()) == 1 &&
+      EVP_PKEY_derive_init(context) == 1 && EVP_PKEY_CTX_set_hkdf_md(context, EVP_sha256()) == 1 &&
       EVP_PKEY_CTX_set1_hkdf_key(context, Data(secret), static_cast<int>(secret.size())) == 1 &&
       EVP_PKEY_CTX_add1_hkdf_info(context, Data(info), static_cast<int>(info.size())) == 1 &&
       EVP_PKEY_derive(context, reinterpret_cast<unsigned char*>(out.data()), &size) == 1;

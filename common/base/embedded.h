@@ -9,7 +9,7 @@ namespace kopa {
 // A file that was compiled into the program, so that binaries run from any folder.
 // scripts/cmake/Embed.cmake writes the tables; each defines `Files()` in its own namespace.
 struct EmbeddedFile {
-  absl::string_view path;   // relative, with '/'
+  absl::string_view path;  // relative, with '/'
   absl::string_view bytes;
 };
 

@@ -1,10 +1,10 @@
 #include "common/base/entropy.h"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
-
-#include <openssl/rand.h>
 
 #include "common/base/status.h"
 

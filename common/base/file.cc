@@ -1,13 +1,13 @@
 #include "common/base/file.h"
 
-#include <cerrno>
-#include <cstring>
-#include <utility>
-
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
@@ -80,7 +80,8 @@ absl::Status WriteFileAtomically(const std::string& path, absl::string_view cont
   {
     ScopedFd fd(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
     if (fd.get() < 0) return ErrnoStatus("creating", temporary);
-    if (fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) return ErrnoStatus("setting the mode of", temporary);
+    if (fchmod(fd.get(), static_cast<mode_t>(mode)) != 0)
+      return ErrnoStatus("setting the mode of", temporary);
     RETURN_IF_ERROR(WriteAll(fd.get(), content, temporary));
     if (fsync(fd.get()) != 0) return ErrnoStatus("syncing", temporary);
   }

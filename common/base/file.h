@@ -9,11 +9,12 @@
 
 namespace kopa {
 
-// NOT_FOUND where there is no such file; INTERNAL on any other failure, with the path and the reason.
+// NOT_FOUND where there is no such file; INTERNAL on any other failure, with the path and the
+// reason.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
-// Replaces the file as a whole: writes `path`.tmp, syncs it, renames it over `path`, syncs the folder.
-// `mode` as for open(2). A reader sees the old content or the new, never a part.
+// Replaces the file as a whole: writes `path`.tmp, syncs it, renames it over `path`, syncs the
+// folder. `mode` as for open(2). A reader sees the old content or the new, never a part.
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view content, int mode);
 
 // Creates the folder and its parents, mode 0700 for what it makes; fine where it is there already.

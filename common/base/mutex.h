@@ -9,8 +9,8 @@
 
 namespace kopa {
 
-// std::mutex with clang's thread-safety annotations. absl::Mutex is not used: Debian's Abseil is not
-// instrumented, so ThreadSanitizer reports races in it that are none.
+// std::mutex with clang's thread-safety annotations. absl::Mutex is not used: Debian's Abseil is
+// not instrumented, so ThreadSanitizer reports races in it that are none.
 class ABSL_LOCKABLE Mutex {
  public:
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }

@@ -59,9 +59,9 @@ using Seq = StrongInt<struct SeqTag, uint64_t>;
 // Number of the opening of a node's store; the first is 1.
 using EpochNumber = StrongInt<struct EpochNumberTag, uint64_t>;
 
-using NodeId = StrongString<struct NodeIdTag>;          // "zemgale"
-using CallId = StrongString<struct CallIdTag>;          // "kontakts-2024"
-using ActorId = StrongString<struct ActorIdTag>;        // who did it; a person or a service
+using NodeId = StrongString<struct NodeIdTag>;    // "zemgale"
+using CallId = StrongString<struct CallIdTag>;    // "kontakts-2024"
+using ActorId = StrongString<struct ActorIdTag>;  // who did it; a person or a service
 
 }  // namespace kopa
 

@@ -23,8 +23,8 @@
 
 namespace kopa::engine {
 
-// Who is served first. Within a group the committer takes from the lanes in turn, so that one click of
-// a coordinator does not wait behind a bulk load.
+// Who is served first. Within a group the committer takes from the lanes in turn, so that one click
+// of a coordinator does not wait behind a bulk load.
 enum class Lane : uint8_t { kInteractive = 0, kLink = 1, kBulk = 2 };
 inline constexpr size_t kLanes = 3;
 
@@ -35,8 +35,9 @@ struct CommitterLimits {
   absl::Duration tick = absl::Milliseconds(50);  // how often a core that wants ticks gets one
 };
 
-// The one thread that changes anything: takes commands off a bounded queue, lets the core decide them
-// one by one in memory, writes a group of them in one synced batch, and only then lets replies out.
+// The one thread that changes anything: takes commands off a bounded queue, lets the core decide
+// them one by one in memory, writes a group of them in one synced batch, and only then lets replies
+// out.
 //
 // Core must have:
 //   using Command (movable), Reply (movable), Effects (derived from BasicEffects<Reply>);
@@ -66,21 +67,29 @@ class Committer {
   // the end of Stop.
   Committer(Core* core, storage::Store* store, const Clock* clock, SpaceGuard* space,
             CommitterLimits limits, Hooks hooks)
-      : core_(core), store_(store), clock_(clock), space_(space), limits_(limits),
+      : core_(core),
+        store_(store),
+        clock_(clock),
+        space_(space),
+        limits_(limits),
         hooks_(std::move(hooks)) {}
 
   ~Committer() { Stop(); }
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
-  void Start() { thread_ = std::thread([this] { Run(); }); }
+  void Start() {
+    thread_ = std::thread([this] { Run(); });
+  }
 
   // Queues a command; `done` runs on the committer's thread after the command is durable (or with
   // CANCELLED when the committer stops while the core still holds the reply back). Thread-safe.
-  // Not queued, and `done` never runs, on: RESOURCE_EXHAUSTED (queue or disk full), UNAVAILABLE (stopping).
+  // Not queued, and `done` never runs, on: RESOURCE_EXHAUSTED (queue or disk full), UNAVAILABLE
+  // (stopping).
   absl::Status Submit(Lane lane, Command command, Callback done) {
     if (lane != Lane::kLink && !space_->HasSpace()) {
-      return absl::ResourceExhaustedError("the disk is nearly full; writes are refused until there is space");
+      return absl::ResourceExhaustedError(
+          "the disk is nearly full; writes are refused until there is space");
     }
     MutexLock lock(&mutex_);
     if (stopping_) return absl::UnavailableError("the server is stopping");

@@ -9,9 +9,9 @@
 
 namespace kopa::engine {
 
-// Says whether there is disk space for more writes. RocksDB ends the process when the log hits a full
-// disk, and again at each restart; so writes are refused while some space is left. Asks the store at
-// most twice a second. Thread-safe.
+// Says whether there is disk space for more writes. RocksDB ends the process when the log hits a
+// full disk, and again at each restart; so writes are refused while some space is left. Asks the
+// store at most twice a second. Thread-safe.
 class SpaceGuard {
  public:
   SpaceGuard(const storage::Store* store, const Clock* clock, uint64_t reserve_bytes);

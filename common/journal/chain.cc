@@ -26,9 +26,8 @@ bool HasUnknownFields(const Message& message) {
     if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
     const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
     for (int i = 0; i < count; ++i) {
-      const Message& part = field->is_repeated()
-                                ? reflection->GetRepeatedMessage(message, field, i)
-                                : reflection->GetMessage(message, field);
+      const Message& part = field->is_repeated() ? reflection->GetRepeatedMessage(message, field, i)
+                                                 : reflection->GetMessage(message, field);
       if (HasUnknownFields(part)) return true;
     }
   }
@@ -73,8 +72,8 @@ national::v1::JournalRecord Append(Head& head, EpochNumber epoch, absl::Time now
 
 absl::Status Follow(Head& head, const national::v1::JournalRecord& record) {
   if (record.seq() != head.seq.Next().value()) {
-    return absl::DataLossError(absl::StrCat("record ", head.seq.Next().value(),
-                                            " expected, found number ", record.seq()));
+    return absl::DataLossError(
+        absl::StrCat("record ", head.seq.Next().value(), " expected, found number ", record.seq()));
   }
   if (record.prev_hash() != head.hash) {
     return absl::DataLossError(

@@ -28,7 +28,8 @@ struct Head {
 // years ago must verify. docs/formats.md repeats it for those who recompute totals themselves.
 std::string HashOf(const national::v1::JournalRecord& record);
 
-// What to commit to: SHA-256(salt | content), so that what is erased can't be guessed from its hash.
+// What to commit to: SHA-256(salt | content), so that what is erased can't be guessed from its
+// hash.
 std::string Commitment(absl::string_view salt, absl::string_view content);
 
 // Commitments of the parts of a record that do not travel; empty where there is none.
@@ -47,8 +48,8 @@ national::v1::JournalRecord Append(Head& head, EpochNumber epoch, absl::Time now
 absl::Status Follow(Head& head, const national::v1::JournalRecord& record);
 
 // Parses the public part. DATA_LOSS where it does not parse, where its kind is not set, or where it
-// or the record around it has a field that this version does not know: the centre must not keep what
-// it can't name.
+// or the record around it has a field that this version does not know: the centre must not keep
+// what it can't name.
 absl::Status ParsePublic(const national::v1::JournalRecord& record,
                          national::v1::PublicRecord* what);
 

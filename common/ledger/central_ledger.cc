@@ -21,9 +21,7 @@ bool CentralLedger::LimitsFit(const UnitLimits& limits) const {
   return AllAtMost(limits.LimitedPart(out_), limits.amounts());
 }
 
-Amounts CentralLedger::Available() const {
-  return limits_.amounts() - limits_.LimitedPart(out_);
-}
+Amounts CentralLedger::Available() const { return limits_.amounts() - limits_.LimitedPart(out_); }
 
 const Totals& CentralLedger::of(const NodeId& node) const {
   static const Totals kNone;

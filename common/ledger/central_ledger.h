@@ -32,8 +32,8 @@ class CentralLedger {
   // Zero totals for a node that was never heard of.
   const Totals& of(const NodeId& node) const;
 
-  // Raises what is allotted to `node` by `more`. Needs more <= Available() in limited units; parts of
-  // units without a limit are ignored.
+  // Raises what is allotted to `node` by `more`. Needs more <= Available() in limited units; parts
+  // of units without a limit are ignored.
   void Allot(const NodeId& node, const Amounts& more);
 
   // What a node's journal says. handed_back only grows.

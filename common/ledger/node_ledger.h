@@ -10,8 +10,9 @@
 namespace kopa::ledger {
 
 // Where one node's spending power under one call stands: totals that only ever grow, so that a
-// message which is lost, repeated or late changes nothing. Both sides keep these; docs/consistency.md
-// has the argument. The words: the centre *allots*, the node *awards* and *hands back*.
+// message which is lost, repeated or late changes nothing. Both sides keep these;
+// docs/consistency.md has the argument. The words: the centre *allots*, the node *awards* and
+// *hands back*.
 struct Totals {
   Amounts allotted;     // by the centre
   Amounts handed_back;  // by the node

@@ -190,8 +190,8 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, DecideCommand&& command
   waiter.reply.items.clear();
   for (DecideItem& item : command.items) {
     DecisionReply one = DecideOne(now, command.actor, std::move(item), effects);
-    const bool waits = one.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS &&
-                       !one.fault.has_value();
+    const bool waits =
+        one.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS && !one.fault.has_value();
     if (waits) waiter.open.emplace(one.id, waiter.reply.items.size());
     waiter.reply.items.push_back(std::move(one));
   }
@@ -235,9 +235,10 @@ DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, Deci
     return reply;
   }
   if (header.version != item.current.summary().version()) {
-    reply.fault = Fault{"application", "DECIDED_TWICE",
-                        "the request decides twice on the same application; only the first was done",
-                        "pieprasījumā par vienu iesniegumu ir divi lēmumi; izpildīts tikai pirmais"};
+    reply.fault =
+        Fault{"application", "DECIDED_TWICE",
+              "the request decides twice on the same application; only the first was done",
+              "pieprasījumā par vienu iesniegumu ir divi lēmumi; izpildīts tikai pirmais"};
     return reply;
   }
   Amounts award;
@@ -293,10 +294,11 @@ std::optional<Fault> NodeCore::CheckDecision(const std::string& actor, const Dec
   const region::v1::Application& record = item.current;
   if (IsDecision(item.verb) && call.definition.evaluation().four_eyes() &&
       Evaluated(record, actor)) {
-    return Fault{"actor", "FOUR_EYES",
-                 "who evaluated an application, or handed its evaluation in, may not decide on it; "
-                 "another person must",
-                 "lēmumu nevar pieņemt persona, kura iesniegumu vērtējusi vai vērtējumu ievadījusi"};
+    return Fault{
+        "actor", "FOUR_EYES",
+        "who evaluated an application, or handed its evaluation in, may not decide on it; "
+        "another person must",
+        "lēmumu nevar pieņemt persona, kura iesniegumu vērtējusi vai vērtējumu ievadījusi"};
   }
   if (item.verb != Verb::kApprove) return std::nullopt;
   if (life.evaluated && !record.summary().thresholds_met()) {

@@ -12,8 +12,8 @@
 
 namespace kopa::node {
 
-// What a node's store is made of. docs/formats.md has the grammar of keys and values; the numbers are
-// positions in FamilyNames() and may change, the names may not.
+// What a node's store is made of. docs/formats.md has the grammar of keys and values; the numbers
+// are positions in FamilyNames() and may change, the names may not.
 enum Family : storage::Family {
   kMeta,            // "state" -> NodeState (node_state.h)
   kJournal,         // seq:u64 -> national.v1.JournalRecord
@@ -21,10 +21,10 @@ enum Family : storage::Family {
   kJournalStaff,    // seq:u64 -> sealed region.v1.SealedStaff
   kHeader,          // id:16 -> Header (header.h)
   kApplication,     // call 0x00 id:16 -> region.v1.Application
-  kReference,       // call 0x00 external_ref 0x00 id:16 -> empty; finds an application by its reference
-  kRequest,         // request id:16 -> RequestEntry (requests.h)
-  kLedger,          // call -> ledger::Totals
-  kCall,            // call -> programme.v1.CallPublication
+  kReference,  // call 0x00 external_ref 0x00 id:16 -> empty; finds an application by its reference
+  kRequest,    // request id:16 -> RequestEntry (requests.h)
+  kLedger,     // call -> ledger::Totals
+  kCall,       // call -> programme.v1.CallPublication
 };
 
 inline std::vector<std::string> FamilyNames() {

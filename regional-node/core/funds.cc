@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "common/base/status.h"
-
 #include "regional-node/core/node_core.h"
 
 namespace kopa::node {
@@ -57,7 +56,8 @@ void NodeCore::FundPending(absl::Time now, CallState& call, Effects& effects) {
   if (!may_spend_) return;
   const bool strict = IsStrict(call.definition);
   for (auto at = call.pending.begin(); at != call.pending.end();) {
-    if (call.ledger.Headroom().IsZero() && !call.ledger.limits().LimitedPart(at->second.award).IsZero()) {
+    if (call.ledger.Headroom().IsZero() &&
+        !call.ledger.limits().LimitedPart(at->second.award).IsZero()) {
       break;  // nothing left at all: no use in looking at the rest
     }
     if (!call.ledger.Covers(at->second.award)) {
@@ -106,7 +106,9 @@ void NodeCore::ResolveWaiters(const ApplicationId& id, ApplicationStatus status,
 
 void NodeCore::Do(absl::Time now, engine::Ticket, TimePassed&&, Effects& effects) {
   for (auto at = waiters_.begin(); at != waiters_.end();) {
-    if (at->second.deadline > now) {
+    // A deadline further off than any wait means that the clock went back: that must hold nobody
+    // up.
+    if (at->second.deadline > now && at->second.deadline <= now + kFundsWait) {
       ++at;
       continue;
     }
@@ -137,8 +139,8 @@ void NodeCore::UpdateDemands() {
       }
     }
     if (!low) continue;
-    demands_[id] = call->ledger.totals().allotted +
-                   ledger::ClampToZero(call->high_water - headroom);
+    demands_[id] =
+        call->ledger.totals().allotted + ledger::ClampToZero(call->high_water - headroom);
   }
 }
 

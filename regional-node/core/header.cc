@@ -8,7 +8,8 @@
 namespace kopa::node {
 namespace {
 
-// StoredHeader ::= version:u8(=1) call:bytes municipality:bytes status:u8 version:u32 submit_seq:u64
+// StoredHeader ::= version:u8(=1) call:bytes municipality:bytes status:u8 version:u32
+// submit_seq:u64
 //                  reference:16 content:16 request:16
 constexpr uint8_t kFormat = 1;
 

@@ -29,17 +29,17 @@ class Digest {
   std::array<char, 16> bytes_{};
 };
 
-// What deciding needs of an application: kept in memory for every one, so it is small. Everything else
-// lies in region.v1.Application and is fetched before a command is queued.
+// What deciding needs of an application: kept in memory for every one, so it is small. Everything
+// else lies in region.v1.Application and is fetched before a command is queued.
 struct Header {
   uint16_t call = 0;          // index into the core's calls
   uint16_t municipality = 0;  // index into the core's municipalities
   national::v1::ApplicationStatus status = national::v1::APPLICATION_STATUS_UNSPECIFIED;
   uint32_t version = 0;
   uint64_t submit_seq = 0;  // journal record of the newest hand-in
-  Digest reference;         // of call, applicant and external_ref: what makes it the same application
-  Digest content;           // of all that was handed in: what makes it a replay
-  Digest request;           // of the request that brought the newest hand-in
+  Digest reference;  // of call, applicant and external_ref: what makes it the same application
+  Digest content;    // of all that was handed in: what makes it a replay
+  Digest request;    // of the request that brought the newest hand-in
 };
 
 // A header as it is stored: names instead of indexes, since those are of one process only.

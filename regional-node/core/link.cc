@@ -11,8 +11,7 @@ namespace kopa::node {
 using ::kopa::ledger::Amounts;
 using ::kopa::national::v1::PublicRecord;
 
-void NodeCore::Do(absl::Time now, engine::Ticket ticket, LinkAdmitted&& command,
-                  Effects& effects) {
+void NodeCore::Do(absl::Time now, engine::Ticket ticket, LinkAdmitted&& command, Effects& effects) {
   effects.Reply(ticket, {absl::OkStatus(), Done{}});
   if (state_.fenced()) return;
   connected_ = true;
@@ -59,16 +58,15 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, national::v1::Recall&& 
   call->high_water = call->ledger.Headroom();
   PublicRecord what;
   what.mutable_handed_back()->set_call(command.call());
-  *what.mutable_handed_back()->mutable_handed_back() =
-      call->ledger.totals().handed_back.ToProto();
+  *what.mutable_handed_back()->mutable_handed_back() = call->ledger.totals().handed_back.ToProto();
   Journal(now, what, {}, effects);
 }
 
 void NodeCore::Do(absl::Time now, engine::Ticket ticket, national::v1::DownEntry&& command,
                   Effects& effects) {
   effects.Reply(ticket, {absl::OkStatus(), Done{}});
-  const bool next = command.incarnation() == state_.incarnation &&
-                    command.number() == state_.down_cursor + 1;
+  const bool next =
+      command.incarnation() == state_.incarnation && command.number() == state_.down_cursor + 1;
   if (state_.fenced() || !next) return;
   state_.down_cursor = command.number();
   state_changed_ = true;

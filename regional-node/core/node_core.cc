@@ -29,8 +29,8 @@ void NodeCore::Finish(Effects& effects) {
 
 absl::Status NodeCore::Admissible(const RequestKey& request) const {
   if (state_.fenced()) {
-    return WithFault(absl::FailedPreconditionError(
-                         "this node is fenced and takes no changes: " + state_.fence_detail),
+    return WithFault(absl::FailedPreconditionError("this node is fenced and takes no changes: " +
+                                                   state_.fence_detail),
                      {"", "NODE_FENCED", state_.fence_detail, ""});
   }
   if (const RequestEntry* earlier = recent_requests_.Find(request.id);
@@ -40,8 +40,8 @@ absl::Status NodeCore::Admissible(const RequestKey& request) const {
   return absl::OkStatus();
 }
 
-void NodeCore::RememberRequest(const RequestKey& request,
-                               const std::vector<DecisionReply>& replies, Effects& effects) {
+void NodeCore::RememberRequest(const RequestKey& request, const std::vector<DecisionReply>& replies,
+                               Effects& effects) {
   if (request.id.is_nil()) return;
   RequestEntry entry{request.digest, replies};
   effects.batch.Put(kRequest, std::string(request.id.bytes()), entry.Serialize());

@@ -29,9 +29,13 @@ namespace kopa::node {
 // How long an approval beyond the node's allotment waits for more while the centre is connected.
 inline constexpr absl::Duration kFundsWait = absl::Seconds(5);
 
-// Everything a regional node decides, as a pure state machine: no thread, clock, store or network. The
-// committer feeds it commands one by one and writes what it puts into the effects. The simulator feeds
-// the very same class.
+// An application that was returned for correction was in time once: its correction may come after
+// the window has closed.
+void DropWindowClosed(std::vector<Fault>* faults);
+
+// Everything a regional node decides, as a pure state machine: no thread, clock, store or network.
+// The committer feeds it commands one by one and writes what it puts into the effects. The
+// simulator feeds the very same class.
 //
 // What it keeps in memory: a Header for each application, the ledger of each call, and the whole
 // record only of approvals that wait for funds.
@@ -41,8 +45,8 @@ class NodeCore {
   using Reply = NodeReply;
   using Effects = NodeEffects;
 
-  // Reads what an earlier opening left, or begins an empty node. DATA_LOSS where what is stored does
-  // not parse; FAILED_PRECONDITION where the store belongs to another node.
+  // Reads what an earlier opening left, or begins an empty node. DATA_LOSS where what is stored
+  // does not parse; FAILED_PRECONDITION where the store belongs to another node.
   static absl::StatusOr<std::unique_ptr<NodeCore>> Recover(const NodeId& node,
                                                            const storage::View& view);
 
@@ -145,8 +149,8 @@ class NodeCore {
 
   // True where what waits comes before anything new, whether or not that would fit.
   static bool QueueBlocks(const CallState& call);
-  // When an approval that must wait now began to wait: later than all that wait already, so that the
-  // centre, which orders by this alone, serves them in the same order as the node.
+  // When an approval that must wait now began to wait: later than all that wait already, so that
+  // the centre, which orders by this alone, serves them in the same order as the node.
   static absl::Time NextPendingSince(absl::Time now, const CallState& call);
   // Awards what waits, in order, as far as headroom goes.
   void FundPending(absl::Time now, CallState& call, Effects& effects);

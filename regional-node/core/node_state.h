@@ -11,8 +11,8 @@
 
 namespace kopa::node {
 
-// What a node knows of itself beyond its applications and money; one record, rewritten in each group
-// that changes it.
+// What a node knows of itself beyond its applications and money; one record, rewritten in each
+// group that changes it.
 struct NodeState {
   NodeId node;
   EpochNumber epoch;

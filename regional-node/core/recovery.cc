@@ -24,9 +24,9 @@ absl::StatusOr<std::unique_ptr<NodeCore>> NodeCore::Recover(const NodeId& node,
   RETURN_IF_ERROR(stored.status());
   ASSIGN_OR_RETURN(core->state_, NodeState::Parse(*stored));
   if (core->state_.node != node) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the data folder belongs to node \"", core->state_.node.value(),
-                     "\", not to \"", node.value(), "\""));
+    return absl::FailedPreconditionError(absl::StrCat("the data folder belongs to node \"",
+                                                      core->state_.node.value(), "\", not to \"",
+                                                      node.value(), "\""));
   }
   RETURN_IF_ERROR(core->RecoverCalls(view));
   RETURN_IF_ERROR(core->RecoverHeaders(view));

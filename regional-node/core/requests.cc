@@ -8,7 +8,8 @@ namespace kopa::node {
 namespace {
 
 // RequestEntry ::= version:u8(=1) digest:16 count:u32 Reply*count
-// Reply ::= id:16 status:u8 seq:u64 has_fault:u8 [field:bytes code:bytes message:bytes message_lv:bytes]
+// Reply ::= id:16 status:u8 seq:u64 has_fault:u8 [field:bytes code:bytes message:bytes
+// message_lv:bytes]
 constexpr uint8_t kFormat = 1;
 
 }  // namespace

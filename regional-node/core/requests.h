@@ -14,7 +14,8 @@
 namespace kopa::node {
 
 // The first answer to a request, kept so that a retry gets the same. Evaluations and decisions keep
-// their replies; hand-ins keep only the digest, since their replies can be told from the applications.
+// their replies; hand-ins keep only the digest, since their replies can be told from the
+// applications.
 struct RequestEntry {
   Digest digest;
   std::vector<DecisionReply> replies;
@@ -23,9 +24,9 @@ struct RequestEntry {
   static absl::StatusOr<RequestEntry> Parse(absl::string_view bytes);
 };
 
-// Requests that were answered lately. A handler looks a request id up in the store before it queues the
-// command, so what was committed in between would be missed; this remembers more commands than can
-// be on the way at once, and so closes the gap.
+// Requests that were answered lately. A handler looks a request id up in the store before it queues
+// the command, so what was committed in between would be missed; this remembers more commands than
+// can be on the way at once, and so closes the gap.
 class RecentRequests {
  public:
   explicit RecentRequests(size_t limit) : limit_(limit) {}

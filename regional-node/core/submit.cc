@@ -17,14 +17,19 @@ using ::kopa::region::v1::SUBMIT_OUTCOME_REPLAYED;
 namespace {
 
 Fault Conflict() {
-  return {"external_ref", "CONFLICT",
-          "an application with this reference was handed in before with other content; take another "
-          "reference, or ask the coordinator to return that application for correction",
-          "iesniegums ar šo atsauci jau ir iesniegts ar citu saturu; norādiet citu atsauci vai "
-          "lūdziet koordinatoru atgriezt iepriekšējo precizēšanai"};
+  return {
+      "external_ref", "CONFLICT",
+      "an application with this reference was handed in before with other content; take another "
+      "reference, or ask the coordinator to return that application for correction",
+      "iesniegums ar šo atsauci jau ir iesniegts ar citu saturu; norādiet citu atsauci vai "
+      "lūdziet koordinatoru atgriezt iepriekšējo precizēšanai"};
 }
 
 }  // namespace
+
+void DropWindowClosed(std::vector<Fault>* faults) {
+  std::erase_if(*faults, [](const Fault& fault) { return fault.code == "WINDOW_CLOSED"; });
+}
 
 void NodeCore::Do(absl::Time now, engine::Ticket ticket, SubmitCommand&& command,
                   Effects& effects) {
@@ -53,8 +58,8 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, SubmitCommand&& command
   effects.Reply(ticket, {absl::OkStatus(), std::move(reply)});
 }
 
-SubmitItemReply NodeCore::SubmitOne(absl::Time now, const SubmitCommand& command,
-                                    SubmitItem&& item, Effects& effects) {
+SubmitItemReply NodeCore::SubmitOne(absl::Time now, const SubmitCommand& command, SubmitItem&& item,
+                                    Effects& effects) {
   const auto known = references_.find(item.reference);
   if (known != references_.end()) {
     const ApplicationId id = known->second;
@@ -106,6 +111,7 @@ SubmitItemReply NodeCore::SubmitKnown(absl::Time now, const SubmitCommand& comma
     reply.faults.push_back(Conflict());
     return reply;
   }
+  DropWindowClosed(&item.faults);
   if (!item.faults.empty()) {
     reply.outcome = SUBMIT_OUTCOME_REJECTED;
     reply.faults = std::move(item.faults);

@@ -126,8 +126,8 @@ JournalWalk WalkJournal(const storage::View& view, uint64_t at_seq, const SealCh
     if (!record.ParseFromArray(records->value().data(),
                                static_cast<int>(records->value().size())) ||
         records->key() != SeqKey(Seq(record.seq()))) {
-      walk.chain = absl::DataLossError(
-          absl::StrCat("record ", walk.head.seq.Next().value(), " is damaged"));
+      walk.chain =
+          absl::DataLossError(absl::StrCat("record ", walk.head.seq.Next().value(), " is damaged"));
       return walk;
     }
     walk.chain = journal::Follow(walk.head, record);
@@ -159,16 +159,14 @@ absl::Status CheckApplications(const storage::View& view, Recomputed& recomputed
                      view.Get(kApplication, ApplicationKey(CallId(header.call), id)));
     region::v1::Application application;
     ApplicationSummary summary;
-    if (!application.ParseFromString(bytes) ||
-        !summary.ParseFromString(found->second.summary)) {
+    if (!application.ParseFromString(bytes) || !summary.ParseFromString(found->second.summary)) {
       return absl::DataLossError(absl::StrCat("application ", id.ToString(), " does not parse"));
     }
     if (application.summary().SerializeAsString() != found->second.summary ||
-        header.header.status != summary.status() ||
-        header.header.version != summary.version() ||
+        header.header.status != summary.status() || header.header.version != summary.version() ||
         header.municipality != summary.municipality() || header.call != summary.call()) {
-      return absl::DataLossError(absl::StrCat("application ", id.ToString(),
-                                              " differs from its newest journal record"));
+      return absl::DataLossError(
+          absl::StrCat("application ", id.ToString(), " differs from its newest journal record"));
     }
   }
   RETURN_IF_ERROR(headers->status());
@@ -236,9 +234,9 @@ region::v1::VerifyNodeResponse VerifyNode(const NodeId& node, const storage::Vie
   if (!walk.chain.ok()) return response;  // what follows would only repeat it
   checks.Add(absl::StrCat("journal-head ", name), CheckHead(node, view, walk.head),
              "the journal ends where the node says");
-  checks.Add(absl::StrCat("applications ", name), CheckApplications(view, walk.recomputed),
-             absl::StrCat(walk.recomputed.applications.size(),
-                          " applications are as the journal says"));
+  checks.Add(
+      absl::StrCat("applications ", name), CheckApplications(view, walk.recomputed),
+      absl::StrCat(walk.recomputed.applications.size(), " applications are as the journal says"));
   checks.Add(absl::StrCat("ledger ", name), CheckLedgers(view, walk.recomputed),
              absl::StrCat(walk.recomputed.ledgers.size(), " ledgers are as the journal says"));
   if (check_seals) {

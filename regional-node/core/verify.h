@@ -14,15 +14,16 @@
 
 namespace kopa::node {
 
-// Opens one sealed part of a record and compares it with the record's commitment; OK where it matches
-// or was erased. Given by who holds the keys; without one the sealed parts are not looked into.
+// Opens one sealed part of a record and compares it with the record's commitment; OK where it
+// matches or was erased. Given by who holds the keys; without one the sealed parts are not looked
+// into.
 using SealCheck = std::function<absl::Status(
     const ApplicationId& id, uint32_t version, const national::v1::JournalRecord& record,
     const std::string& sealed_personal, const std::string& sealed_staff)>;
 
-// Recomputes a node from its journal and compares with what is stored: the chain, each application's
-// summary and header, each call's ledger, and the sealed parts. Reads everything; changes nothing.
-// `at_seq`: the hash at that record is returned too; 0 for none.
+// Recomputes a node from its journal and compares with what is stored: the chain, each
+// application's summary and header, each call's ledger, and the sealed parts. Reads everything;
+// changes nothing. `at_seq`: the hash at that record is returned too; 0 for none.
 region::v1::VerifyNodeResponse VerifyNode(const NodeId& node, const storage::View& view,
                                           uint64_t at_seq, const SealCheck& check_seals);
 

@@ -26,10 +26,8 @@ absl::StatusOr<std::shared_ptr<const programme::CallRules>> CallDirectory::Find(
         {"call", "UNKNOWN_CALL", "no calls are known here yet: the node has never met the centre",
          "šim mezglam konkursi vēl nav zināmi: tas vēl nav sazinājies ar centru"});
   }
-  const std::string known =
-      absl::StrJoin(calls_, ", ", [](std::string* out, const auto& call) {
-        out->append(call.first.value());
-      });
+  const std::string known = absl::StrJoin(
+      calls_, ", ", [](std::string* out, const auto& call) { out->append(call.first.value()); });
   return WithFault(absl::NotFoundError(absl::StrCat("there is no call \"", id.value(), "\"")),
                    {"call", "UNKNOWN_CALL", absl::StrCat("known calls: ", known),
                     absl::StrCat("zināmie konkursi: ", known)});

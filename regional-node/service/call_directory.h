@@ -13,8 +13,8 @@
 
 namespace kopa::node {
 
-// The calls that this node knows, made quick to ask. Handlers read while the committer's thread takes
-// new versions over; a handler keeps the version it began with. Thread-safe.
+// The calls that this node knows, made quick to ask. Handlers read while the committer's thread
+// takes new versions over; a handler keeps the version it began with. Thread-safe.
 class CallDirectory {
  public:
   // INVALID_ARGUMENT where the definition breaks a rule; the version known so far stays then.

@@ -50,8 +50,7 @@ Fault FaultOf(const absl::Status& status) {
   std::vector<Fault> faults = FaultsOf(status);
   if (!faults.empty()) return faults.front();
   const bool missing = absl::IsNotFound(status);
-  return {"application", missing ? "UNKNOWN_APPLICATION" : "FAILED",
-          std::string(status.message()),
+  return {"application", missing ? "UNKNOWN_APPLICATION" : "FAILED", std::string(status.message()),
           missing ? "šajā mezglā nav šāda iesnieguma" : ""};
 }
 
@@ -69,8 +68,8 @@ absl::StatusOr<ApplicationId> IdOf(const storage::View& view, const std::string&
 }
 
 template <typename Items>
-std::vector<absl::StatusOr<Application>> FetchNamed(const Context& context,
-                                                    const std::string& call, const Items& items) {
+std::vector<absl::StatusOr<Application>> FetchNamed(const Context& context, const std::string& call,
+                                                    const Items& items) {
   const auto view = context.store->Snapshot();
   std::vector<absl::Status> errors;
   std::vector<ApplicationId> ids;
@@ -174,8 +173,8 @@ std::vector<programme::EvaluationPoints> PointsOf(const Application& application
   return all;
 }
 
-// `application` with the evaluation added (in place of an earlier one of the same evaluator) and the
-// score worked out anew. Faults where the points are not what the call asks for.
+// `application` with the evaluation added (in place of an earlier one of the same evaluator) and
+// the score worked out anew. Faults where the points are not what the call asks for.
 absl::StatusOr<Application> WithEvaluation(const Context& context, Application application,
                                            const region::v1::EvaluationInput& input,
                                            const std::string& actor, absl::Time now) {
@@ -283,8 +282,7 @@ std::optional<Fault> CheckReason(const Context& context, const Application& appl
                                  const std::string& reason) {
   const auto rules = context.calls->Find(CallId(application.summary().call()));
   if (!rules.ok() || !reason.empty()) return std::nullopt;
-  const auto step =
-      programme::FindStep(application.summary().status(), verb, (*rules)->life());
+  const auto step = programme::FindStep(application.summary().status(), verb, (*rules)->life());
   if (!step.ok() || !(*step)->reason_needed) return std::nullopt;  // an illegal step is the core's
   return Fault{"reason", "MISSING_FIELD",
                absl::StrCat("to ", std::string(programme::VerbName(verb)), " needs a reason"),
@@ -306,8 +304,7 @@ void Attempt(const std::shared_ptr<DecideRun>& run) {
       item.refused = FaultOf(applications[i].status());
     }
     if (!item.refused.has_value()) {
-      item.refused =
-          CheckReason(context, *applications[i], *VerbOf(input.verb()), input.reason());
+      item.refused = CheckReason(context, *applications[i], *VerbOf(input.verb()), input.reason());
     }
     if (item.refused.has_value()) continue;
     item.current = *std::move(applications[i]);
@@ -335,8 +332,8 @@ void Begin(const Context& context, std::string actor, Request request, int count
   run->done = std::move(done);
   const auto id = ParseRequestId(request.request_id());
   if (!id.ok()) return run->done(id.status());
-  run->key = {*id, Digest::FromBytes(context.key->RequestDigest(absl::StrCat(
-                       kind, "\n", run->actor, "\n", request.SerializeAsString())))};
+  run->key = {*id, Digest::FromBytes(context.key->RequestDigest(
+                       absl::StrCat(kind, "\n", run->actor, "\n", request.SerializeAsString())))};
   run->request = std::move(request);
   auto earlier = FindEarlier(context, run->key);
   if (!earlier.ok()) return run->done(earlier.status());
@@ -356,8 +353,7 @@ void Evaluate(const Context& context, std::string actor,
 void Decide(const Context& context, std::string actor,
             region::v1::DecideApplicationsRequest request, DecisionsDone done) {
   const int count = request.decisions_size();
-  Begin<DecideRun>(context, std::move(actor), std::move(request), count, std::move(done),
-                   "decide");
+  Begin<DecideRun>(context, std::move(actor), std::move(request), count, std::move(done), "decide");
 }
 
 }  // namespace kopa::node

@@ -59,8 +59,7 @@ void LinkClient::Run() {
     context_.entropy->Fill(&random, sizeof random);
     const absl::Duration pause = kBackoffMin + (backoff - kBackoffMin) * (random / 65535.0);
     backoff = std::min(backoff * 2, kBackoffMax);
-    const int64_t until =
-        context_.clock->MonotonicNanos() + absl::ToInt64Nanoseconds(pause);
+    const int64_t until = context_.clock->MonotonicNanos() + absl::ToInt64Nanoseconds(pause);
     MutexLock lock(&mutex_);
     while (!stopping_) {
       const int64_t left = until - context_.clock->MonotonicNanos();
@@ -125,8 +124,7 @@ bool LinkClient::RunSession() {
   admitted = admitted_;
   admitted_ = false;
   if (!admitted && !stopping_) {
-    context_.logger->Debug("the centre did not take the link",
-                           {{"error", rpc::FromGrpc(status)}});
+    context_.logger->Debug("the centre did not take the link", {{"error", rpc::FromGrpc(status)}});
   }
   return admitted;
 }
@@ -149,8 +147,8 @@ void LinkClient::ReadAll(Stream* stream) {
 }
 
 void LinkClient::ToCore(NodeCommand command) {
-  // The queue of this lane is for the link alone; if it is full the committer is far behind, and the
-  // centre will say the same again after a reconnect.
+  // The queue of this lane is for the link alone; if it is full the committer is far behind, and
+  // the centre will say the same again after a reconnect.
   const absl::Status queued = context_.committer->Submit(engine::Lane::kLink, std::move(command),
                                                          [](absl::StatusOr<NodeReply>) {});
   if (!queued.ok()) {
@@ -227,11 +225,11 @@ void LinkClient::Handle(ConnectResponse message) {
       ConnectRequest answer;
       answer.mutable_down_ack()->set_incarnation(message.down_entry().incarnation());
       answer.mutable_down_ack()->set_number(message.down_entry().number());
-      const absl::Status queued = context_.committer->Submit(
-          engine::Lane::kLink, std::move(*message.mutable_down_entry()),
-          [this, answer](absl::StatusOr<NodeReply> reply) {
-            if (reply.ok()) Queue(answer);
-          });
+      const absl::Status queued =
+          context_.committer->Submit(engine::Lane::kLink, std::move(*message.mutable_down_entry()),
+                                     [this, answer](absl::StatusOr<NodeReply> reply) {
+                                       if (reply.ok()) Queue(answer);
+                                     });
       if (!queued.ok()) {
         MutexLock lock(&mutex_);
         if (session_ != nullptr) session_->TryCancel();
@@ -269,18 +267,18 @@ bool LinkClient::NextBatch(ConnectRequest* message) {
   batch->set_prev_hash(sent.hash);
   size_t bytes = 0;
   const auto view = context_.store->Snapshot();
-  const auto records =
-      view->Scan(kJournal, SeqKey(sent.seq.Next()), SeqKey(head.seq.Next()));
+  const auto records = view->Scan(kJournal, SeqKey(sent.seq.Next()), SeqKey(head.seq.Next()));
   for (; records->Valid() && bytes < kBatchBytesTarget && batch->records_size() < kBatchRecordsMax;
        records->Next()) {
     national::v1::JournalRecord* record = batch->add_records();
-    KOPA_CHECK(record->ParseFromArray(records->value().data(),
-                                      static_cast<int>(records->value().size())));
+    KOPA_CHECK(
+        record->ParseFromArray(records->value().data(), static_cast<int>(records->value().size())));
     bytes += records->value().size();
     sent.seq = Seq(record->seq());
     sent.hash = record->hash();
   }
-  // Records that were durable can't be missing: the store is damaged, and only a restart finds out more.
+  // Records that were durable can't be missing: the store is damaged, and only a restart finds out
+  // more.
   KOPA_CHECK_MSG(batch->records_size() > 0, records->status().ToString());
   MutexLock lock(&mutex_);
   sent_ = sent;

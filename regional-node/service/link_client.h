@@ -28,9 +28,9 @@ inline constexpr absl::Duration kSilenceMax = absl::Seconds(5);
 inline constexpr absl::Duration kBackoffMin = absl::Milliseconds(100);
 inline constexpr absl::Duration kBackoffMax = absl::Seconds(4);
 
-// Keeps the link to the centre up: dials, proves this node's history, sends the journal as it grows,
-// and passes on what the centre says. Reconnects for ever, with back-off and jitter. It holds no truth
-// of its own: where the journal goes on is what the centre's Welcome says.
+// Keeps the link to the centre up: dials, proves this node's history, sends the journal as it
+// grows, and passes on what the centre says. Reconnects for ever, with back-off and jitter. It
+// holds no truth of its own: where the journal goes on is what the centre's Welcome says.
 //
 // Threads: one that dials and writes, one a session that reads, one that cuts a link gone silent.
 class LinkClient {
@@ -51,8 +51,8 @@ class LinkClient {
   void Wake();
 
  private:
-  using Stream = grpc::ClientReaderWriter<national::v1::ConnectRequest,
-                                          national::v1::ConnectResponse>;
+  using Stream =
+      grpc::ClientReaderWriter<national::v1::ConnectRequest, national::v1::ConnectResponse>;
 
   void Run();
   void WatchSilence();
@@ -79,11 +79,11 @@ class LinkClient {
   // Of the running session:
   std::shared_ptr<grpc::ClientContext> session_ ABSL_GUARDED_BY(mutex_);
   absl::Time last_heard_ ABSL_GUARDED_BY(mutex_);
-  bool ended_ ABSL_GUARDED_BY(mutex_) = false;     // the reader has seen the end
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;  // the reader has seen the end
   bool admitted_ ABSL_GUARDED_BY(mutex_) = false;
   national::v1::Welcome welcome_ ABSL_GUARDED_BY(mutex_);
   std::deque<national::v1::ConnectRequest> outbox_ ABSL_GUARDED_BY(mutex_);
-  journal::Head sent_ ABSL_GUARDED_BY(mutex_);     // up to where the journal was sent
+  journal::Head sent_ ABSL_GUARDED_BY(mutex_);  // up to where the journal was sent
   std::deque<std::pair<uint64_t, size_t>> unacknowledged_ ABSL_GUARDED_BY(mutex_);  // seq, bytes
   size_t unacknowledged_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<CallId, ledger::Amounts> asked_ ABSL_GUARDED_BY(mutex_);

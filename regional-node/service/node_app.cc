@@ -28,10 +28,11 @@ NodeApp::NodeApp(NodeOptions options, const Clock* clock, Entropy* entropy,
 
 NodeApp::~NodeApp() { Stop(); }
 
-absl::StatusOr<std::unique_ptr<NodeApp>> NodeApp::Start(
-    NodeOptions options, std::unique_ptr<storage::Store> store,
-    std::unique_ptr<storage::Store> key_store, const Clock* clock, Entropy* entropy,
-    observability::Logger* logger) {
+absl::StatusOr<std::unique_ptr<NodeApp>> NodeApp::Start(NodeOptions options,
+                                                        std::unique_ptr<storage::Store> store,
+                                                        std::unique_ptr<storage::Store> key_store,
+                                                        const Clock* clock, Entropy* entropy,
+                                                        observability::Logger* logger) {
   std::unique_ptr<NodeApp> app(new NodeApp(std::move(options), clock, entropy, logger));
   RETURN_IF_ERROR(app->Recover(std::move(store), std::move(key_store)));
   RETURN_IF_ERROR(app->OpenEpoch());
@@ -70,12 +71,12 @@ absl::Status NodeApp::OpenEpoch() {
   RETURN_IF_ERROR(file.status());
   const NodeState& state = core_->state();
   const auto view = store_->Snapshot();
-  const fence::StoreState store_state{
-      state.epoch, state.head.seq, [&](Seq seq) -> std::optional<std::string> {
-        const auto record = ReadRecord(*view, seq);
-        if (!record.ok()) return std::nullopt;
-        return record->hash();
-      }};
+  const fence::StoreState store_state{state.epoch, state.head.seq,
+                                      [&](Seq seq) -> std::optional<std::string> {
+                                        const auto record = ReadRecord(*view, seq);
+                                        if (!record.ok()) return std::nullopt;
+                                        return record->hash();
+                                      }};
   const fence::FenceVerdict verdict = fence::Judge(*file, store_state, boot_id);
   if (verdict == fence::FenceVerdict::kRolledBack) {
     core_->FenceSelf(national::v1::FENCE_REASON_BEHIND_FENCE_FILE,
@@ -119,8 +120,7 @@ void NodeApp::AfterWrite(NodeCore& core, NodeEffects& effects) {
     }
   }
   if (fence_ != nullptr && !effects.batch.empty() && !core.state().fenced()) {
-    const absl::Status status =
-        fence_->Update(core.state().head.seq, core.state().head.hash);
+    const absl::Status status = fence_->Update(core.state().head.seq, core.state().head.hash);
     KOPA_CHECK_MSG(status.ok(), status.ToString());
   }
   if (fence_ != nullptr && core.connected() && !was_connected_) {

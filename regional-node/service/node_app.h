@@ -49,10 +49,11 @@ struct NodeOptions {
 // stores are picked by main() and handed in; the data folder's lock is held by the caller.
 class NodeApp {
  public:
-  static absl::StatusOr<std::unique_ptr<NodeApp>> Start(
-      NodeOptions options, std::unique_ptr<storage::Store> store,
-      std::unique_ptr<storage::Store> key_store, const Clock* clock, Entropy* entropy,
-      observability::Logger* logger);
+  static absl::StatusOr<std::unique_ptr<NodeApp>> Start(NodeOptions options,
+                                                        std::unique_ptr<storage::Store> store,
+                                                        std::unique_ptr<storage::Store> key_store,
+                                                        const Clock* clock, Entropy* entropy,
+                                                        observability::Logger* logger);
   ~NodeApp();
 
   // "listening grpc=ADDR:PORT http=ADDR:PORT"
@@ -62,8 +63,7 @@ class NodeApp {
   void Stop();
 
  private:
-  NodeApp(NodeOptions options, const Clock* clock, Entropy* entropy,
-          observability::Logger* logger);
+  NodeApp(NodeOptions options, const Clock* clock, Entropy* entropy, observability::Logger* logger);
   absl::Status Recover(std::unique_ptr<storage::Store> store,
                        std::unique_ptr<storage::Store> key_store);
   absl::Status OpenEpoch();

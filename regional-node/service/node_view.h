@@ -11,18 +11,20 @@
 
 namespace kopa::node {
 
-// How the node stands, for answers, metrics and the link: what is durable, never what is only decided.
+// How the node stands, for answers, metrics and the link: what is durable, never what is only
+// decided.
 struct NodeStanding {
   NodeState state;
   bool connected = false;
   size_t applications = 0;
   std::vector<NodeCore::CallFigures> figures;
   std::map<CallId, ledger::Amounts> demands;
-  Seq acknowledged;         // up to where the centre has confirmed the journal
+  Seq acknowledged;  // up to where the centre has confirmed the journal
   absl::Time last_contact = absl::InfinitePast();
 };
 
-// Written by the committer's thread after each group and by the link; read by everyone. Thread-safe.
+// Written by the committer's thread after each group and by the link; read by everyone.
+// Thread-safe.
 class NodeView {
  public:
   void Update(const NodeCore& core) {

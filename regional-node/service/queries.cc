@@ -61,17 +61,16 @@ std::vector<absl::StatusOr<Application>> FetchApplications(const storage::View& 
   for (size_t i = 0; i < ids.size(); ++i) {
     if (!headers[i].ok() || !bodies[i].ok()) {
       const absl::Status why = headers[i].ok() ? bodies[i].status() : headers[i].status();
-      applications.emplace_back(absl::IsNotFound(why)
-                                    ? absl::NotFoundError("this node has no such application")
-                                    : why);
+      applications.emplace_back(
+          absl::IsNotFound(why) ? absl::NotFoundError("this node has no such application") : why);
       continue;
     }
     Application application;
     if (application.ParseFromString(*bodies[i])) {
       applications.emplace_back(std::move(application));
     } else {
-      applications.emplace_back(absl::DataLossError(
-          absl::StrCat("application ", ids[i].ToString(), " does not parse")));
+      applications.emplace_back(
+          absl::DataLossError(absl::StrCat("application ", ids[i].ToString(), " does not parse")));
     }
   }
   return applications;
@@ -110,8 +109,8 @@ absl::StatusOr<region::v1::ListApplicationsResponse> ListApplications(
   ASSIGN_OR_RETURN(const auto rules, context.calls->Find(call));
   std::string municipality;
   if (!request.municipality().empty()) {
-    ASSIGN_OR_RETURN(const auto resolved, context.territory->Resolve(request.municipality(),
-                                                                     rules->territory_day()));
+    ASSIGN_OR_RETURN(const auto resolved,
+                     context.territory->Resolve(request.municipality(), rules->territory_day()));
     municipality = resolved.municipality->code;
   }
   const auto view = context.store->Snapshot();
@@ -133,8 +132,7 @@ absl::StatusOr<region::v1::ListApplicationsResponse> ListApplications(
   const auto walk = view->Scan(kApplication, begin, PrefixEnd(prefix));
   for (; walk->Valid(); walk->Next()) {
     Application application;
-    if (!application.ParseFromArray(walk->value().data(),
-                                    static_cast<int>(walk->value().size()))) {
+    if (!application.ParseFromArray(walk->value().data(), static_cast<int>(walk->value().size()))) {
       return absl::DataLossError("a stored application does not parse");
     }
     if (!Matches(application, request, municipality)) continue;

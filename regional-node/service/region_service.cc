@@ -30,8 +30,7 @@ SealCheck SealCheckOf(const Context& context) {
                     const std::string& sealed_staff) -> absl::Status {
     if (!record.staff_commitment().empty()) {
       RETURN_IF_ERROR(
-          context.sealer->OpenStaff(id, version, sealed_staff, record.staff_commitment())
-              .status());
+          context.sealer->OpenStaff(id, version, sealed_staff, record.staff_commitment()).status());
     }
     if (record.private_commitment().empty()) return absl::OkStatus();
     const auto key = context.keys->Get(id);
@@ -113,8 +112,7 @@ grpc::ServerUnaryReactor* RegionService::ListApplicationHistory(
     grpc::CallbackServerContext* call, const region::v1::ListApplicationHistoryRequest* request,
     region::v1::ListApplicationHistoryResponse* response) {
   return OnWorker<region::v1::ListApplicationHistoryResponse>(
-      call, response,
-      [this, request] { return node::ListApplicationHistory(context_, *request); });
+      call, response, [this, request] { return node::ListApplicationHistory(context_, *request); });
 }
 
 grpc::ServerUnaryReactor* RegionService::EvaluateApplications(
@@ -126,15 +124,14 @@ grpc::ServerUnaryReactor* RegionService::EvaluateApplications(
     reactor->Finish(rpc::ToGrpc(caller.status()));
     return reactor;
   }
-  const absl::Status posted =
-      context_.worker->Post([this, reactor, request, response, actor = caller->actor] {
-        Evaluate(context_, actor, *request,
-                 [reactor, response](
-                     absl::StatusOr<region::v1::EvaluateApplicationsResponse> result) {
-                   if (result.ok()) *response = *std::move(result);
-                   reactor->Finish(rpc::ToGrpc(ForCaller(result.status())));
-                 });
-      });
+  const absl::Status posted = context_.worker->Post([this, reactor, request, response,
+                                                     actor = caller->actor] {
+    Evaluate(context_, actor, *request,
+             [reactor, response](absl::StatusOr<region::v1::EvaluateApplicationsResponse> result) {
+               if (result.ok()) *response = *std::move(result);
+               reactor->Finish(rpc::ToGrpc(ForCaller(result.status())));
+             });
+  });
   if (!posted.ok()) reactor->Finish(rpc::ToGrpc(ForCaller(posted)));
   return reactor;
 }

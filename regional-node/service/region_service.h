@@ -7,8 +7,8 @@
 
 namespace kopa::node {
 
-// The node's API over gRPC: turns calls into what submission.h, decisions.h and queries.h do, and their
-// answers back. Nothing here blocks: reads go to the worker, changes to the committer.
+// The node's API over gRPC: turns calls into what submission.h, decisions.h and queries.h do, and
+// their answers back. Nothing here blocks: reads go to the worker, changes to the committer.
 class RegionService : public region::v1::RegionService::CallbackService {
  public:
   RegionService(const Context* context, rpc::Transport transport)

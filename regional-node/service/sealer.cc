@@ -42,10 +42,10 @@ absl::StatusOr<Content> OpenEnvelope(absl::string_view bytes, absl::string_view 
 
 void Sealer::SealPersonal(const vault::SecretKey& key, const ApplicationId& id, uint32_t version,
                           const region::v1::PersonalPart& personal, SealedParts* parts) const {
-  std::string plain = MakeEnvelope<region::v1::SealedPersonal>(personal, *entropy_,
-                                                               &parts->commitments.personal);
-  parts->personal = vault::Seal(
-      key, vault::AssociatedData(node_, id, kPersonalGroup, version), plain, *entropy_);
+  std::string plain =
+      MakeEnvelope<region::v1::SealedPersonal>(personal, *entropy_, &parts->commitments.personal);
+  parts->personal =
+      vault::Seal(key, vault::AssociatedData(node_, id, kPersonalGroup, version), plain, *entropy_);
   vault::Wipe(&plain);
 }
 
@@ -53,14 +53,15 @@ void Sealer::SealStaff(const ApplicationId& id, uint32_t version,
                        const region::v1::StaffPart& staff, SealedParts* parts) const {
   const std::string plain =
       MakeEnvelope<region::v1::SealedStaff>(staff, *entropy_, &parts->commitments.staff);
-  parts->staff =
-      vault::Seal(key_->staff_key(), vault::AssociatedData(node_, id, kStaffGroup, version), plain,
-                  *entropy_);
+  parts->staff = vault::Seal(
+      key_->staff_key(), vault::AssociatedData(node_, id, kStaffGroup, version), plain, *entropy_);
 }
 
-absl::StatusOr<region::v1::PersonalPart> Sealer::OpenPersonal(
-    const vault::SecretKey& key, const ApplicationId& id, uint32_t version,
-    absl::string_view sealed, absl::string_view commitment) const {
+absl::StatusOr<region::v1::PersonalPart> Sealer::OpenPersonal(const vault::SecretKey& key,
+                                                              const ApplicationId& id,
+                                                              uint32_t version,
+                                                              absl::string_view sealed,
+                                                              absl::string_view commitment) const {
   ASSIGN_OR_RETURN(
       std::string plain,
       vault::Open(key, vault::AssociatedData(node_, id, kPersonalGroup, version), sealed));

@@ -16,7 +16,8 @@ namespace kopa::node {
 
 // Seals what is about people before it gets anywhere near the store, and opens it for those who may
 // read it. The personal part is under the application's own key, so that destroying that key erases
-// the person; who acted and why is under the node's staff key, so that it outlives that. Thread-safe.
+// the person; who acted and why is under the node's staff key, so that it outlives that.
+// Thread-safe.
 class Sealer {
  public:
   // All must outlive the sealer.
@@ -30,7 +31,8 @@ class Sealer {
   void SealStaff(const ApplicationId& id, uint32_t version, const region::v1::StaffPart& staff,
                  SealedParts* parts) const;
 
-  // DATA_LOSS where the bytes do not open or do not match the journal's commitment (if it is given).
+  // DATA_LOSS where the bytes do not open or do not match the journal's commitment (if it is
+  // given).
   absl::StatusOr<region::v1::PersonalPart> OpenPersonal(const vault::SecretKey& key,
                                                         const ApplicationId& id, uint32_t version,
                                                         absl::string_view sealed,

@@ -73,16 +73,14 @@ Digest DigestOfSubmission(const Context& context, const Submission& submission) 
 void CheckAll(Run& run) {
   const Context& context = *run.context;
   for (const auto& application : run.submission.applications) {
-    intake::CheckedApplication checked =
-        intake::CheckApplication(*run.rules, *context.territory, application,
-                                 ReceivedTime(application, run.now), run.now);
+    intake::CheckedApplication checked = intake::CheckApplication(
+        *run.rules, *context.territory, application, ReceivedTime(application, run.now), run.now);
     if (!checked.node.empty() && checked.node != context.node.value()) {
-      checked.faults.push_back(
-          {"municipality", "WRONG_REGION",
-           absl::StrCat("the municipality belongs to node ", checked.node, "; this is node ",
-                        context.node.value()),
-           absl::StrCat("pašvaldība pieder mezglam ", checked.node, "; šis ir mezgls ",
-                        context.node.value())});
+      checked.faults.push_back({"municipality", "WRONG_REGION",
+                                absl::StrCat("the municipality belongs to node ", checked.node,
+                                             "; this is node ", context.node.value()),
+                                absl::StrCat("pašvaldība pieder mezglam ", checked.node,
+                                             "; šis ir mezgls ", context.node.value())});
     }
     run.open.push_back(run.checked.size());
     run.checked.push_back(std::move(checked));
@@ -97,6 +95,7 @@ absl::StatusOr<SubmitItem> MakeItem(const Run& run, const intake::CheckedApplica
   const Context& context = *run.context;
   SubmitItem item;
   item.faults = checked.faults;
+  if (current.has_value()) DropWindowClosed(&item.faults);
   std::string content = intake::CanonicalContent(checked.normal);
   item.content = Digest::FromBytes(context.key->RequestDigest(content));
   vault::Wipe(&content);
@@ -258,8 +257,7 @@ absl::StatusOr<std::optional<RequestEntry>> FindEarlier(const Context& context,
   return std::optional<RequestEntry>(std::move(entry));
 }
 
-void Submit(const Context& context, engine::Lane lane, Submission submission,
-            SubmissionDone done) {
+void Submit(const Context& context, engine::Lane lane, Submission submission, SubmissionDone done) {
   auto run = std::make_shared<Run>();
   run->context = &context;
   run->lane = lane;

@@ -30,16 +30,16 @@ struct Submission {
 using SubmissionResults = std::vector<region::v1::SubmitResult>;
 using SubmissionDone = std::function<void(absl::StatusOr<SubmissionResults>)>;
 
-// Checks, seals and hands in. Checking and sealing run on the calling thread; `done` runs once, on the
-// committer's thread or a worker's, after what was accepted is on disk. An error is of the request as a
-// whole; faults of single applications are in their results.
-void Submit(const Context& context, engine::Lane lane, Submission submission,
-            SubmissionDone done);
+// Checks, seals and hands in. Checking and sealing run on the calling thread; `done` runs once, on
+// the committer's thread or a worker's, after what was accepted is on disk. An error is of the
+// request as a whole; faults of single applications are in their results.
+void Submit(const Context& context, engine::Lane lane, Submission submission, SubmissionDone done);
 
 // INVALID_ARGUMENT unless empty or 16 bytes; the nil id for empty.
 absl::StatusOr<Uuid> ParseRequestId(absl::string_view bytes);
 
-// The earlier answer to this request id, if any; ALREADY_EXISTS where that request had other content.
+// The earlier answer to this request id, if any; ALREADY_EXISTS where that request had other
+// content.
 absl::StatusOr<std::optional<RequestEntry>> FindEarlier(const Context& context,
                                                         const RequestKey& request);
 

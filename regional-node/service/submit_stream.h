@@ -17,8 +17,9 @@ namespace kopa::node {
 // A status as the node's callers get it: with the reason and, where waiting helps, a retry delay.
 absl::Status ForCaller(absl::Status status);
 
-// One SubmitApplications stream: several batches on their way at once, answered in the order they came.
-// Deletes itself when gRPC is done with it, which is never before its last batch was answered.
+// One SubmitApplications stream: several batches on their way at once, answered in the order they
+// came. Deletes itself when gRPC is done with it, which is never before its last batch was
+// answered.
 class SubmitStream : public grpc::ServerBidiReactor<region::v1::SubmitApplicationsRequest,
                                                     region::v1::SubmitApplicationsResponse> {
  public:

@@ -9,6 +9,7 @@ declare -A pids=()
 start_server() {
   local name=$1 program=$2 deadline=$((SECONDS + 30))
   shift 2
+  : >"$folder/$name.out"
   # Settings of the caller are not meant for these servers.
   env -u KOPA_CENTRAL -u KOPA_NODE -u KOPA_NODE_ID -u KOPA_DATA_DIR -u KOPA_LISTEN -u KOPA_HTTP \
     -u KOPA_ADVERTISE -u KOPA_KEY_FILE -u KOPA_KEY_STORE -u KOPA_FENCE_FILE \

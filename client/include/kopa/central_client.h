@@ -17,8 +17,9 @@ namespace kopa::client {
 
 class Caller;
 
-// What anyone asks the centre. Every method gives up after the connection's time-out; errors are those of
-// kopa.national.v1.NationalService, and UNAVAILABLE or DEADLINE_EXCEEDED naming the address. Thread-safe.
+// What anyone asks the centre. Every method gives up after the connection's time-out; errors are
+// those of kopa.national.v1.NationalService, and UNAVAILABLE or DEADLINE_EXCEEDED naming the
+// address. Thread-safe.
 class CentralClient {
  public:
   CentralClient(std::unique_ptr<kopa::national::v1::NationalService::StubInterface> stub,
@@ -32,8 +33,9 @@ class CentralClient {
   absl::StatusOr<kopa::national::v1::GetTotalsResponse> GetTotals(
       const kopa::national::v1::GetTotalsRequest& request);
 
-  // Calls `each` with the totals now and after each change, until it gives false (then OK) or the stream
-  // ends. A stream that ends is opened again; only one that stays away for the time-out is an error.
+  // Calls `each` with the totals now and after each change, until it gives false (then OK) or the
+  // stream ends. A stream that ends is opened again; only one that stays away for the time-out is
+  // an error.
   absl::Status WatchTotals(
       const kopa::national::v1::WatchTotalsRequest& request,
       const std::function<bool(const kopa::national::v1::GetTotalsResponse&)>& each);

@@ -14,15 +14,15 @@ namespace kopa::client {
 
 class Channels;
 
-// The way to the servers: hands out clients for an address, all with the same credentials, time-out and
-// actor. Channels are kept and shared. Must outlive the clients. Thread-safe.
+// The way to the servers: hands out clients for an address, all with the same credentials, time-out
+// and actor. Channels are kept and shared. Must outlive the clients. Thread-safe.
 class Connections {
  public:
   Connections(ConnectionOptions options, ClientParts parts);
   ~Connections();
 
-  // Addresses are "host:port". None of these connects yet. INVALID_ARGUMENT where the address or a TLS
-  // file is wrong, or where plaintext is not allowed: it is so on loopback only.
+  // Addresses are "host:port". None of these connects yet. INVALID_ARGUMENT where the address or a
+  // TLS file is wrong, or where plaintext is not allowed: it is so on loopback only.
   absl::StatusOr<std::unique_ptr<CentralClient>> Central(const std::string& address);
   // `name` is the node's id where it is known, else empty; for messages.
   absl::StatusOr<std::unique_ptr<NodeClient>> Node(const std::string& name,

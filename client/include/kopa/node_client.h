@@ -16,9 +16,9 @@ namespace kopa::client {
 
 class Caller;
 
-// What a coordinator asks one regional node. Every method gives up after the connection's time-out; errors
-// are those of kopa.region.v1.RegionService, and UNAVAILABLE or DEADLINE_EXCEEDED naming the address.
-// Thread-safe. Bulk submission is the Submitter's.
+// What a coordinator asks one regional node. Every method gives up after the connection's time-out;
+// errors are those of kopa.region.v1.RegionService, and UNAVAILABLE or DEADLINE_EXCEEDED naming the
+// address. Thread-safe. Bulk submission is the Submitter's.
 class NodeClient {
  public:
   NodeClient(std::unique_ptr<kopa::region::v1::RegionService::StubInterface> stub,

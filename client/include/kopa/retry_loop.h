@@ -13,8 +13,8 @@ namespace kopa::client {
 // Waits; main() passes one that really sleeps, tests one that notes the delay.
 using Sleeper = std::function<void(absl::Duration)>;
 
-// How long to wait between attempts: half of a delay that doubles, and a random part of the other half,
-// so that many clients of a server that comes back do not come back at once.
+// How long to wait between attempts: half of a delay that doubles, and a random part of the other
+// half, so that many clients of a server that comes back do not come back at once.
 struct RetryPolicy {
   absl::Duration first_delay = absl::Milliseconds(200);
   absl::Duration delay_max = absl::Seconds(5);
@@ -22,7 +22,8 @@ struct RetryPolicy {
   int attempts_max = 6;
 };
 
-// True for UNAVAILABLE, RESOURCE_EXHAUSTED and DEADLINE_EXCEEDED: the same request may be sent again.
+// True for UNAVAILABLE, RESOURCE_EXHAUSTED and DEADLINE_EXCEEDED: the same request may be sent
+// again.
 bool IsWorthRetrying(const absl::Status& status);
 
 // The delays of one call. Not thread-safe.
@@ -30,8 +31,8 @@ class Backoff {
  public:
   Backoff(const RetryPolicy& policy, Entropy* entropy) : policy_(policy), entropy_(entropy) {}
 
-  // How long to wait after an attempt that ended with `status`; nothing where another makes no sense. A
-  // delay that the server asked for is kept as the least.
+  // How long to wait after an attempt that ended with `status`; nothing where another makes no
+  // sense. A delay that the server asked for is kept as the least.
   std::optional<absl::Duration> NextDelay(const absl::Status& status);
 
   // After a success: the next failure is a first one.
@@ -43,9 +44,9 @@ class Backoff {
   int attempts_ = 0;
 };
 
-// Calls `attempt` (a function that gives a StatusOr) until it succeeds, fails for good, or the next delay
-// would not fit into what `time_left` says. Only for what is safe to repeat: reads, and mutations that
-// carry the same request_id each time.
+// Calls `attempt` (a function that gives a StatusOr) until it succeeds, fails for good, or the next
+// delay would not fit into what `time_left` says. Only for what is safe to repeat: reads, and
+// mutations that carry the same request_id each time.
 template <typename Attempt>
 auto RetryLoop(Backoff backoff, const Sleeper& sleep,
                const std::function<absl::Duration()>& time_left, const Attempt& attempt) {

@@ -37,7 +37,8 @@ struct SubmitterOptions {
   int64_t queued_bytes_max = 16 << 20;
   // A node that answers nothing for this long is given up.
   absl::Duration give_up_after = absl::Seconds(30);
-  RetryPolicy retry{.attempts_max = 1'000'000};  // give_up_after is what ends it
+  // Short delays, since a node that was restarted is back within seconds; give_up_after ends them.
+  RetryPolicy retry{.delay_max = absl::Seconds(1), .attempts_max = 1'000'000};
 };
 
 // One application on its way to a node.
@@ -55,17 +56,18 @@ struct Delivery {
   absl::Status error;                     // where not
 };
 
-// Submits any number of applications to any number of nodes: batches, several in flight a node, within
-// constant memory. A batch keeps its request_id over reconnects, so that nothing is taken twice. A node
-// that is away is tried again until give_up_after; meanwhile and afterwards the others go on.
+// Submits any number of applications to any number of nodes: batches, several in flight a node,
+// within constant memory. A batch keeps its request_id over reconnects, so that nothing is taken
+// twice. A node that is away is tried again until give_up_after; meanwhile and afterwards the
+// others go on.
 //
-// Add() and Finish() are for one thread. `on_delivery` is called once for each submission, from threads of
-// the submitter, one call at a time; it must not call back.
+// Add() and Finish() are for one thread. `on_delivery` is called once for each submission, from
+// threads of the submitter, one call at a time; it must not call back.
 class Submitter {
  public:
   // How a node is reached: a stub for its service.
-  using StubFactory = std::function<
-      absl::StatusOr<std::unique_ptr<kopa::region::v1::RegionService::StubInterface>>(
+  using StubFactory =
+      std::function<absl::StatusOr<std::unique_ptr<kopa::region::v1::RegionService::StubInterface>>(
           const std::string& node)>;
   // What each stream's context must carry.
   using ContextSetup = std::function<void(grpc::ClientContext*)>;

@@ -86,7 +86,8 @@ absl::Status CentralFixture::Restart(const std::vector<programme::v1::Call>& cal
   newest_.clear();
   CentralEffects effects;
   const absl::Status status = core_->Open(now_, "nonce of the centre", calls, effects);
-  if (status.ok()) EXPECT_TRUE(store_->Write(effects.batch).ok());
+  if (!status.ok()) return status;
+  EXPECT_TRUE(store_->Write(effects.batch).ok());
   return status;
 }
 

@@ -180,7 +180,9 @@ TEST_F(Link, TwoLiveCopiesAreBothFencedForGood) {
   EXPECT_FALSE(Status(a_).connected);
 
   for (const bool restarted : {false, true}) {
-    if (restarted) ASSERT_TRUE(Restart().ok());
+    if (restarted) {
+      ASSERT_TRUE(Restart().ok());
+    }
     ScriptedNode next = a_;
     next.Open("a later epoch does not help");
     EXPECT_EQ(Connect(next).Fence().reason(), national::v1::FENCE_REASON_TWO_COPIES) << restarted;

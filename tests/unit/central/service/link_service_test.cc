@@ -3,11 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/central/service/service_fixture.h"
 #include "tests/unit/central/testing/journal_writer.h"
+#include "tests/unit/common/rpc/test_pki.h"
 
 namespace kopa::central {
 namespace {
@@ -225,6 +227,41 @@ TEST_F(LinkServiceTest, StopEndsStreamsAndLetsNoneIn) {
   EXPECT_EQ(late.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+// A member of the fixture that is there before the fixture's server.
+struct WithPki {
+  rpc::TestPki pki;
+};
+
+class TlsTest : private WithPki, public ServiceFixture {
+ protected:
+  TlsTest() : ServiceFixture(QuickLimits(), pki.Issue("centre", "DNS:localhost,IP:127.0.0.1")) {
+    journal_.OpenEpoch();
+  }
+  std::shared_ptr<grpc::Channel> ChannelWith(const std::string& names) {
+    rpc::ChannelOptions options;
+    options.address = server_->address();
+    options.tls = pki.Issue("node", names);
+    options.own_connection = true;
+    auto channel = rpc::NewChannel(options);
+    EXPECT_TRUE(channel.ok()) << channel.status();
+    return *std::move(channel);
+  }
+  JournalWriter journal_{"zemgale"};
+};
+
+TEST_F(TlsTest, CertificateMustNameTheNodeItSpeaksFor) {
+  ScriptedNode node(ChannelWith("URI:kopa://node/zemgale"));
+  EXPECT_TRUE(node.Join(journal_));
+  for (const char* names : {"URI:kopa://node/riga-latgale", "URI:kopa://staff/zemgale", ""}) {
+    ScriptedNode other(ChannelWith(names));
+    other.SendHello(journal_);
+    const grpc::Status status = other.Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED) << names;
+    EXPECT_THAT(status.error_message(), HasSubstr("kopa://node/zemgale"));
+  }
+  EXPECT_TRUE(NodeNow("zemgale").connected());
+}
+
 class SilenceTest : public ServiceFixture {
  protected:
   static LinkLimits Limits() {
@@ -245,7 +282,9 @@ TEST_F(SilenceTest, NodeThatSaysNothingIsCut) {
     ASSERT_TRUE(node.SendHeartbeat(1));
   }
   EXPECT_TRUE(NodeNow("zemgale").connected()) << "heartbeats are enough";
-  EXPECT_EQ(node.Finish().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  const grpc::Status status = node.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_EQ(status.error_message(), "nothing was heard from the node");
   EXPECT_TRUE(
       Eventually([&] { return NodeNow("zemgale").state() == national::v1::NODE_STATE_AWAY; }));
 }

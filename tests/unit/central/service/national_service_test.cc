@@ -61,6 +61,7 @@ TEST_F(NationalServiceTest, WatchSendsAtMostTenASecond) {
   for (uint8_t number = 2; number < 40; ++number) {
     journal_.Write({.number = number});
     node.Deliver(journal_);
+    absl::SleepFor(absl::Milliseconds(10));
   }
   int messages = 0;
   while (totals.totals().total().applications() < 39) {

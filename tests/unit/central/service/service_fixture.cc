@@ -117,7 +117,7 @@ LinkLimits ServiceFixture::QuickLimits() {
   return limits;
 }
 
-ServiceFixture::ServiceFixture(LinkLimits limits)
+ServiceFixture::ServiceFixture(LinkLimits limits, const rpc::TlsFiles& tls)
     : territory_(*Territory::Load(territory_data::Files())),
       logger_(&clock_, observability::Level::kDebug, observability::LogFormat::kText, &log_),
       store_(FamilyNames().size()),
@@ -134,7 +134,7 @@ ServiceFixture::ServiceFixture(LinkLimits limits)
       link_({.view = &view_,
              .clock = &clock_,
              .logger = &logger_,
-             .transport = rpc::Transport::kInsecure,
+             .transport = tls.cert.empty() ? rpc::Transport::kInsecure : rpc::Transport::kTls,
              .submit =
                  [this](CentralCommand command, std::function<void()> done) {
                    if (is_queue_full_) return absl::ResourceExhaustedError("the queue is full");
@@ -148,7 +148,8 @@ ServiceFixture::ServiceFixture(LinkLimits limits)
   committer_.Start();
   rpc::ServerBuilderOptions options;
   options.address = "127.0.0.1:0";
-  options.insecure = true;
+  options.insecure = tls.cert.empty();
+  options.tls = tls;
   auto server = rpc::Server::Start(options, {&link_, &national_});
   KOPA_CHECK(server.ok());
   server_ = *std::move(server);

@@ -67,7 +67,8 @@ class ScriptedNode {
 // A whole centre with a real gRPC server on a free port, on a store in memory.
 class ServiceFixture : public ::testing::Test {
  protected:
-  explicit ServiceFixture(LinkLimits limits = QuickLimits());
+  // With TLS files it serves TLS, and channel_ is of no use.
+  explicit ServiceFixture(LinkLimits limits = QuickLimits(), const rpc::TlsFiles& tls = {});
   ~ServiceFixture() override;
 
   static LinkLimits QuickLimits();

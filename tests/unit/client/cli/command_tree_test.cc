@@ -30,7 +30,8 @@ class CommandTreeTest : public ::testing::Test {
 TEST_F(CommandTreeTest, GlobalOptionsMayStandAnywhere) {
   for (const char* line :
        {"--central a:1 -o json app list --call c", "app --central a:1 list -o json --call c",
-        "app list --call c --central a:1 -o json", "app list --output=json --call c --central=a:1"}) {
+        "app list --call c --central a:1 -o json",
+        "app list --output=json --call c --central=a:1"}) {
     const auto outcome = Parse(line);
     ASSERT_TRUE(outcome.ok()) << line << ": " << outcome.status();
     EXPECT_TRUE(outcome->command != nullptr) << line;

@@ -9,9 +9,9 @@
 namespace kopa::cli {
 namespace {
 
-using ::testing::HasSubstr;
 using client::testing::ProjectCall;
 using client::testing::ScratchFolder;
+using ::testing::HasSubstr;
 
 constexpr char kId[] = "0192f0a1-7c3e-7d55-9a41-0c6b1f6d2e11";
 

@@ -118,7 +118,8 @@ TEST(ContextFile, IsReadStrictly) {
     EXPECT_EQ(ExitCodeOf(read.status()), ExitCode::kUsage);
     EXPECT_THAT(std::string(read.status().message()), HasSubstr(part));
   };
-  refused("[contexts.x]\ncentrl = \"a:1\"\n", "config.toml:2: unknown key \"centrl\"; did you mean central?");
+  refused("[contexts.x]\ncentrl = \"a:1\"\n",
+          "config.toml:2: unknown key \"centrl\"; did you mean central?");
   refused("[contexts.x]\ninsecure = \"yes\"\n", "config.toml:2: insecure must be");
   refused("current = 5\n", "config.toml:1: current must be");
   refused("current = \n", "config.toml:1");

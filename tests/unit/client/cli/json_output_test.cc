@@ -14,10 +14,11 @@ TEST(JsonOutput, EveryFieldIsThereAnd64BitIntegersAreText) {
   row.set_node("zemgale");
   row.set_applications(55);
   row.set_status(kopa::national::v1::APPLICATION_STATUS_PENDING_FUNDS);
-  EXPECT_EQ(ToJson(row).dump(),
-            R"({"node":"zemgale","municipality":"","municipalityName":"","status":"PENDING_FUNDS",)"
-            R"("applicantType":"","activity":"","applications":"55","initiatives":"0",)"
-            R"("requestedCents":"0","approved":"0","approvedInitiatives":"0","approvedCents":"0"})");
+  EXPECT_EQ(
+      ToJson(row).dump(),
+      R"({"node":"zemgale","municipality":"","municipalityName":"","status":"PENDING_FUNDS",)"
+      R"("applicantType":"","activity":"","applications":"55","initiatives":"0",)"
+      R"("requestedCents":"0","approved":"0","approvedInitiatives":"0","approvedCents":"0"})");
 }
 
 TEST(JsonOutput, AnUnspecifiedEnumIsEmptyAndAnUnknownOneItsNumber) {

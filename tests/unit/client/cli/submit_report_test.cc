@@ -10,9 +10,9 @@
 namespace kopa::cli {
 namespace {
 
-using ::testing::HasSubstr;
 using client::testing::ScratchFolder;
 using kopa::region::v1::SubmitOutcome;
+using ::testing::HasSubstr;
 
 class SubmitReportTest : public ::testing::Test {
  protected:
@@ -100,6 +100,18 @@ TEST_F(SubmitReportTest, FilesAreInTheInputsOrderWhateverComesFirst) {
   EXPECT_THAT(results, HasSubstr("B,69696969-6969-6969-6969-696969696969,zemgale,0,2,\n"));
 }
 
+TEST_F(SubmitReportTest, ATagStaysTheSameWhileEarlierOnesAreWritten) {
+  const uint64_t a = Expect("A", 1, "zemgale");
+  const uint64_t b = Expect("B", 1, "zemgale");
+  Deliver(a, kopa::region::v1::SUBMIT_OUTCOME_ACCEPTED);
+  const uint64_t c = Expect("C", 1, "zemgale");
+  Deliver(c, kopa::region::v1::SUBMIT_OUTCOME_ACCEPTED);
+  Deliver(b, kopa::region::v1::SUBMIT_OUTCOME_REJECTED, "BAD_PHONE");
+  ASSERT_TRUE(report_->Close().ok());
+  EXPECT_THAT(folder_.Read("rejects.csv"), HasSubstr("\nB,"));
+  EXPECT_THAT(folder_.Read("results.csv"), HasSubstr("\nC,"));
+}
+
 TEST_F(SubmitReportTest, WithoutRejectsThereIsNoFile) {
   Deliver(Expect("A", 1, "zemgale"), kopa::region::v1::SUBMIT_OUTCOME_ACCEPTED);
   ASSERT_TRUE(report_->Close().ok());
@@ -112,6 +124,23 @@ TEST_F(SubmitReportTest, WhereNothingReachedAServerThatIsTheVerdict) {
   Lose(Expect("B", 1, "zemgale"), absl::UnavailableError("away"));
   ASSERT_TRUE(report_->Close().ok());
   EXPECT_EQ(report_->Verdict().code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(SubmitReportTest, WhatWasInterruptedIsCountedButNotWritten) {
+  Lose(Expect("A", 2, "zemgale"), absl::CancelledError("interrupted"));
+  ASSERT_TRUE(report_->Close().ok());
+  EXPECT_EQ(report_->counts().rejected, 2);
+  EXPECT_FALSE(folder_.Has("rejects.csv"));
+}
+
+TEST_F(SubmitReportTest, ANodeThatIsAwayIsToldOnce) {
+  for (int i = 0; i < 5; ++i) {
+    Lose(Expect(absl::StrCat("A", i), 1, "zemgale"), absl::UnavailableError("away"));
+  }
+  Lose(Expect("B", 1, "riga-latgale"), absl::UnavailableError("away"));
+  ASSERT_TRUE(report_->Close().ok());
+  EXPECT_EQ(notes_.size(), 2u);
+  EXPECT_THAT(folder_.Read("rejects.csv"), HasSubstr("A4"));
 }
 
 TEST_F(SubmitReportTest, OnlyTheFirstFaultsAreTold) {

@@ -9,9 +9,9 @@
 namespace kopa::cli {
 namespace {
 
+using client::testing::FakeRegion;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using client::testing::FakeRegion;
 
 constexpr char kHeader[] =
     "external_ref,municipality,applicant_name,applicant_reg_no,applicant_type,youth_group,title,"
@@ -36,10 +36,11 @@ class ToolSubmitTest : public ToolTest {
 TEST_F(ToolSubmitTest, RowsGoToTheNodeOfTheirMunicipality) {
   const std::string file = File(Row("A-1", "Rīga") + Row("A-2", "Jelgava") + Row("A-3", "Rīga"));
   const Json json = RunJson(Submit(file), 0);
-  EXPECT_EQ(json.dump(),
-            R"({"call":"pumpurs-test","rows":"3","accepted":"3","replayed":"0","rejected":"0",)"
-            R"("nodes":[{"node":"riga-latgale","accepted":"2","replayed":"0","rejected":"0"},)"
-            R"({"node":"zemgale","accepted":"1","replayed":"0","rejected":"0"}],"rejectsFile":""})");
+  EXPECT_EQ(
+      json.dump(),
+      R"({"call":"pumpurs-test","rows":"3","accepted":"3","replayed":"0","rejected":"0",)"
+      R"("nodes":[{"node":"riga-latgale","accepted":"2","replayed":"0","rejected":"0"},)"
+      R"({"node":"zemgale","accepted":"1","replayed":"0","rejected":"0"}],"rejectsFile":""})");
   EXPECT_EQ(riga_.kept(), 2u);
   EXPECT_EQ(zemgale_.kept(), 1u);
   EXPECT_THAT(err_, HasSubstr("separator ','"));
@@ -70,8 +71,7 @@ TEST_F(ToolSubmitTest, WhereAllAreRejectedItIsStillAPart) {
 }
 
 TEST_F(ToolSubmitTest, AFaultOfTheFileSubmitsNothing) {
-  const std::string file =
-      folder_.Write("in.csv", "external_ref,municipalty\nA-1,Rīga\n");
+  const std::string file = folder_.Write("in.csv", "external_ref,municipalty\nA-1,Rīga\n");
   EXPECT_EQ(Run(Submit(file)), 1);
   EXPECT_THAT(err_, HasSubstr("municipality"));
   EXPECT_EQ(Run(Submit(folder_.Path("none.csv"))), 1);

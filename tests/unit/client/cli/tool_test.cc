@@ -8,12 +8,12 @@
 namespace kopa::cli {
 namespace {
 
+using kopa::national::v1::APPLICATION_STATUS_EVALUATED;
+using kopa::national::v1::APPLICATION_STATUS_SUBMITTED;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using kopa::national::v1::APPLICATION_STATUS_EVALUATED;
-using kopa::national::v1::APPLICATION_STATUS_SUBMITTED;
 
 TEST_F(ToolTest, TotalsArePrintedInEachForm) {
   centre_.totals.set_call("pumpurs-test");
@@ -84,16 +84,27 @@ TEST_F(ToolTest, ListsApplicationsOfAllNodesSortedById) {
   EXPECT_EQ(json["applications"][1]["status"], "EVALUATED");
   EXPECT_EQ(json["applications"][1]["requestedCents"], "460000");
   EXPECT_EQ(json["applications"][1]["score"], "");
-  EXPECT_EQ(RunJson({"app", "list", "--call", "c", "--status", "evaluated"}, 0)["applications"].size(),
-            1u);
+  EXPECT_EQ(
+      RunJson({"app", "list", "--call", "c", "--status", "evaluated"}, 0)["applications"].size(),
+      1u);
   EXPECT_EQ(Run({"app", "list", "--call", "c", "--status", "GONE"}), 2);
+}
+
+TEST_F(ToolTest, NodesThatNeverJoinedOrAreRetiredAreNotAsked) {
+  centre_.AddNode("vidzeme-kurzeme", "");
+  centre_.AddNode("zz-retired", "127.0.0.1:1");
+  centre_.nodes.back().set_state(kopa::national::v1::NODE_STATE_RETIRED);
+  RunJson({"app", "list", "--call", "c"}, 0);
+  centre_.verify.set_ok(true);
+  riga_.verify.set_ok(true);
+  zemgale_.verify.set_ok(true);
+  RunJson({"verify"}, 0);
 }
 
 TEST_F(ToolTest, AListWithoutOneNodeIsAPart) {
   riga_.Add("R-1", APPLICATION_STATUS_SUBMITTED);
   zemgale_listener_.Stop();
-  const Json json =
-      RunJson({"app", "list", "--call", "c", "--timeout", "500ms"}, 3);
+  const Json json = RunJson({"app", "list", "--call", "c", "--timeout", "500ms"}, 3);
   EXPECT_EQ(json["applications"].size(), 1u);
   EXPECT_THAT(err_, HasSubstr("zemgale"));
   riga_listener_.Stop();
@@ -104,8 +115,8 @@ TEST_F(ToolTest, ApprovesWhereTheApplicationsAre) {
   const std::string in_riga = riga_.Add("R-1", APPLICATION_STATUS_EVALUATED);
   const std::string in_zemgale = zemgale_.Add("Z-1", APPLICATION_STATUS_EVALUATED);
   centre_.locations = {{in_riga, "riga-latgale"}, {in_zemgale, "zemgale"}};
-  const Json json = RunJson(
-      {"app", "approve", IdText(in_riga), IdText(in_zemgale), IdText(in_riga)}, 0);
+  const Json json =
+      RunJson({"app", "approve", IdText(in_riga), IdText(in_zemgale), IdText(in_riga)}, 0);
   ASSERT_EQ(json["results"].size(), 2u);
   EXPECT_EQ(json["results"][0]["id"], IdText(in_riga));
   EXPECT_EQ(json["results"][0]["status"], "APPROVED");
@@ -150,8 +161,8 @@ TEST_F(ToolTest, AReferenceOfSeveralApplicantsIsNoName) {
 TEST_F(ToolTest, AllOfACallAtAStatusInBatches) {
   for (int i = 0; i < 450; ++i) riga_.Add(absl::StrCat("R-", i), APPLICATION_STATUS_EVALUATED);
   riga_.Add("early", APPLICATION_STATUS_SUBMITTED);
-  const Json json = RunJson(
-      {"app", "approve", "--call", "pumpurs-test", "--status", "EVALUATED", "--all"}, 0);
+  const Json json =
+      RunJson({"app", "approve", "--call", "pumpurs-test", "--status", "EVALUATED", "--all"}, 0);
   EXPECT_EQ(json["results"].size(), 450u);
   ASSERT_EQ(riga_.decisions().size(), 3u);
   EXPECT_EQ(riga_.decisions()[2].decisions_size(), 50);
@@ -165,8 +176,8 @@ TEST_F(ToolTest, ANodeThatIsAwayLeavesItsPartUndone) {
   const std::string there = zemgale_.Add("Z-1", APPLICATION_STATUS_EVALUATED);
   centre_.locations = {{here, "riga-latgale"}, {there, "zemgale"}};
   zemgale_listener_.Stop();
-  const Json json = RunJson(
-      {"app", "approve", IdText(here), IdText(there), "--timeout", "500ms"}, 3);
+  const Json json =
+      RunJson({"app", "approve", IdText(here), IdText(there), "--timeout", "500ms"}, 3);
   EXPECT_EQ(json["results"][0]["status"], "APPROVED");
   EXPECT_THAT(json["results"][1]["error"].get<std::string>(), HasSubstr("UNAVAILABLE"));
   EXPECT_EQ(Run({"app", "approve", IdText(there), "--timeout", "500ms"}), 5);

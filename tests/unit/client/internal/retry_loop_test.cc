@@ -54,18 +54,17 @@ TEST_F(RetryLoopTest, DelaysDoubleUpToTheirMaximum) {
                            .attempts_max = 7};
   EXPECT_FALSE(Run(policy, &least, {absl::UnavailableError("away")}).ok());
   EXPECT_EQ(attempts_, 7);
-  EXPECT_THAT(delays_,
-              ElementsAre(absl::Milliseconds(50), absl::Milliseconds(100), absl::Milliseconds(200),
-                          absl::Milliseconds(400), absl::Milliseconds(500),
-                          absl::Milliseconds(500)));
+  EXPECT_THAT(delays_, ElementsAre(absl::Milliseconds(50), absl::Milliseconds(100),
+                                   absl::Milliseconds(200), absl::Milliseconds(400),
+                                   absl::Milliseconds(500), absl::Milliseconds(500)));
 }
 
 TEST_F(RetryLoopTest, JitterAddsUpToTheOtherHalf) {
   FixedEntropy half(0x80);  // 0x8080 of 0x10000
   const RetryPolicy policy{.first_delay = absl::Milliseconds(100), .attempts_max = 2};
   EXPECT_FALSE(Run(policy, &half, {absl::UnavailableError("away")}).ok());
-  EXPECT_THAT(delays_, ElementsAre(absl::Milliseconds(50) +
-                                   (0x8080 / 65536.0) * absl::Milliseconds(50)));
+  EXPECT_THAT(delays_,
+              ElementsAre(absl::Milliseconds(50) + (0x8080 / 65536.0) * absl::Milliseconds(50)));
 }
 
 TEST_F(RetryLoopTest, WhatTheServerAskedForIsTheLeast) {

@@ -34,9 +34,11 @@ class SubmitterTest : public ::testing::Test {
 
   std::unique_ptr<Submitter> Start() {
     return std::make_unique<Submitter>(
-        options_, [this](const std::string& node) { return connections_.RegionStub(addresses_[node]); },
+        options_,
+        [this](const std::string& node) { return connections_.RegionStub(addresses_[node]); },
         [this](grpc::ClientContext* context) { connections_.Prepare(context); },
-        testing::RealParts(), [this](Delivery delivery) {
+        testing::RealParts(),
+        [this](Delivery delivery) {
           EXPECT_EQ(deliveries_.count(delivery.tag), 0u) << "delivered twice";
           deliveries_[delivery.tag] = std::move(delivery);
         });

@@ -1,5 +1,7 @@
 #include "tests/unit/client/testing/fake_servers.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <utility>
 
@@ -31,9 +33,8 @@ std::string ActorOf(const grpc::ServerContext& context) {
 ClientParts RealParts() {
   static const SystemClock* const clock = new SystemClock();
   static SystemEntropy* const entropy = new SystemEntropy();
-  return {clock, entropy, [](absl::Duration delay) {
-            absl::SleepFor(std::min(delay, absl::Milliseconds(10)));
-          }};
+  return {clock, entropy,
+          [](absl::Duration delay) { absl::SleepFor(std::min(delay, absl::Milliseconds(10))); }};
 }
 
 Listener::Listener(grpc::Service* service) {
@@ -83,8 +84,9 @@ std::string FakeRegion::Add(const std::string& reference, ApplicationStatus stat
 
 std::string FakeRegion::AddLocked(const std::string& reference, ApplicationStatus status) {
   Application& application = applications_[reference];
-  const ClientParts parts = RealParts();
-  const std::string id(parts.entropy->NewUuid(parts.clock->Now()).bytes());
+  // Over all nodes in the order of adding, so that tests know how they sort.
+  static std::atomic<int64_t> milliseconds{1'700'000'000'000};
+  const std::string id(RealParts().entropy->NewUuid(absl::FromUnixMillis(++milliseconds)).bytes());
   application.mutable_summary()->set_application_id(id);
   application.mutable_summary()->set_status(status);
   application.mutable_summary()->set_organisation("Biedrība \"Tests\"");
@@ -140,9 +142,9 @@ grpc::Status FakeRegion::SubmitApplications(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-grpc::Status FakeRegion::ListApplications(
-    grpc::ServerContext*, const kopa::region::v1::ListApplicationsRequest* request,
-    kopa::region::v1::ListApplicationsResponse* response) {
+grpc::Status FakeRegion::ListApplications(grpc::ServerContext*,
+                                          const kopa::region::v1::ListApplicationsRequest* request,
+                                          kopa::region::v1::ListApplicationsResponse* response) {
   if (!unary_error.ok()) return unary_error;
   MutexLock lock(&mutex_);
   // Two a page, so that paging is done at all.
@@ -246,21 +248,24 @@ grpc::Status FakeCentre::GetCall(grpc::ServerContext*,
   return {grpc::StatusCode::NOT_FOUND, absl::StrCat("no call ", request->call())};
 }
 
-grpc::Status FakeCentre::GetTotals(grpc::ServerContext*, const kopa::national::v1::GetTotalsRequest*,
+grpc::Status FakeCentre::GetTotals(grpc::ServerContext*,
+                                   const kopa::national::v1::GetTotalsRequest*,
                                    kopa::national::v1::GetTotalsResponse* response) {
   if (!error.ok()) return error;
   *response = totals;
   return grpc::Status::OK;
 }
 
-grpc::Status FakeCentre::GetBudget(grpc::ServerContext*, const kopa::national::v1::GetBudgetRequest*,
+grpc::Status FakeCentre::GetBudget(grpc::ServerContext*,
+                                   const kopa::national::v1::GetBudgetRequest*,
                                    kopa::national::v1::GetBudgetResponse* response) {
   if (!error.ok()) return error;
   *response = budget;
   return grpc::Status::OK;
 }
 
-grpc::Status FakeCentre::ListNodes(grpc::ServerContext*, const kopa::national::v1::ListNodesRequest*,
+grpc::Status FakeCentre::ListNodes(grpc::ServerContext*,
+                                   const kopa::national::v1::ListNodesRequest*,
                                    kopa::national::v1::ListNodesResponse* response) {
   if (!error.ok()) return error;
   for (const auto& node : nodes) *response->add_nodes() = node;
@@ -302,13 +307,35 @@ kopa::programme::v1::Call ProjectCall() {
         window { opens: "2024-01-01T00:00:00" closes: "2030-01-01T00:00:00" }
         territory_date: "2024-06-01"
         amount { fixed_cents: 460000 }
-        applicant_types { id: "association" name { lv: "biedrība" en: "association" } }
-        activities { id: "motivation" name { lv: "m" en: "m" } }
-        grades { id: "5" name { lv: "5" en: "5" } }
-        risks { id: "family" name { lv: "g" en: "f" } }
+        applicant_types {
+          id: "association"
+          name { lv: "biedrība" en: "association" }
+        }
+        activities {
+          id: "motivation"
+          name { lv: "m" en: "m" }
+        }
+        grades {
+          id: "5"
+          name { lv: "5" en: "5" }
+        }
+        risks {
+          id: "family"
+          name { lv: "g" en: "f" }
+        }
         evaluation {
-          criteria { id: "2.1" name { lv: "a" en: "a" } max_hundredths: 500 step_hundredths: 50 }
-          criteria { id: "2.2" name { lv: "b" en: "b" } max_hundredths: 500 step_hundredths: 50 }
+          criteria {
+            id: "2.1"
+            name { lv: "a" en: "a" }
+            max_hundredths: 500
+            step_hundredths: 50
+          }
+          criteria {
+            id: "2.2"
+            name { lv: "b" en: "b" }
+            max_hundredths: 500
+            step_hundredths: 50
+          }
           evaluations_needed: 1
         }
         allotment { policy: ALLOTMENT_POLICY_ON_DEMAND pending: PENDING_POLICY_SKIP }

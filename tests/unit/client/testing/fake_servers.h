@@ -43,9 +43,9 @@ class FakeRegion : public kopa::region::v1::RegionService::Service {
   using Batch = kopa::region::v1::SubmitApplicationsRequest;
   using Answer = kopa::region::v1::SubmitApplicationsResponse;
 
-  // Called with each batch, counted from 0 over all streams. Returns whether to go on to the ordinary
-  // answer: kDrop ends the stream without one, kSilent keeps it open without one, kAnswered means that
-  // `answer` is to be sent as it is.
+  // Called with each batch, counted from 0 over all streams. Returns whether to go on to the
+  // ordinary answer: kDrop ends the stream without one, kSilent keeps it open without one,
+  // kAnswered means that `answer` is to be sent as it is.
   enum class Step { kOrdinary, kDrop, kSilent, kAnswered };
   std::function<Step(int number, const Batch& batch, Answer* answer)> on_batch;
   // What unary methods answer instead, where it is not OK.
@@ -86,8 +86,8 @@ class FakeRegion : public kopa::region::v1::RegionService::Service {
                           kopa::region::v1::VerifyNodeResponse* response) override;
 
  private:
-  void Take(const kopa::region::v1::ApplicationInput& input,
-            kopa::region::v1::SubmitResult* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Take(const kopa::region::v1::ApplicationInput& input, kopa::region::v1::SubmitResult* result)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string AddLocked(const std::string& reference, kopa::national::v1::ApplicationStatus status)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -124,9 +124,9 @@ class FakeCentre : public kopa::national::v1::NationalService::Service {
   grpc::Status ListNodes(grpc::ServerContext* context,
                          const kopa::national::v1::ListNodesRequest* request,
                          kopa::national::v1::ListNodesResponse* response) override;
-  grpc::Status LocateApplications(grpc::ServerContext* context,
-                                  const kopa::national::v1::LocateApplicationsRequest* request,
-                                  kopa::national::v1::LocateApplicationsResponse* response) override;
+  grpc::Status LocateApplications(
+      grpc::ServerContext* context, const kopa::national::v1::LocateApplicationsRequest* request,
+      kopa::national::v1::LocateApplicationsResponse* response) override;
   grpc::Status VerifyNational(grpc::ServerContext* context,
                               const kopa::national::v1::VerifyNationalRequest* request,
                               kopa::national::v1::VerifyNationalResponse* response) override;

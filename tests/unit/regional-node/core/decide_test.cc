@@ -182,9 +182,14 @@ TEST_F(Deciding, AFixedSumIsAwardedAsItIs) {
   programme::v1::Call call = TestCall(call_.value(), 100'000, 10);
   call.mutable_amount()->set_fixed_cents(1000);
   Begin(call);
-  DecideCommand command = Decision(Verb::kApprove, {Evaluated("A-1", kAward)});
-  command.items[0].award_cents = 1000;
+  const ApplicationId id = Evaluated("A-1", kAward);
+  DecideCommand command = Decision(Verb::kApprove, {id});
+  command.items[0].award_cents = 999;
   EXPECT_THAT(std::get<DecideReply>(Do(command).result).items.at(0), HasFault("BAD_AMOUNT"));
+  DecideCommand same = Decision(Verb::kApprove, {id});
+  same.items[0].award_cents = 1000;
+  EXPECT_THAT(std::get<DecideReply>(Do(same).result).items.at(0),
+              Became(APPLICATION_STATUS_APPROVED));
 }
 
 TEST_F(Deciding, AMunicipalityGivesNoMoreAwardsThanItsCallHas) {

@@ -40,7 +40,7 @@ class Recovery : public NodeFixture {
 TEST_F(Recovery, ANewNodeBeginsWithEpochOne) {
   EXPECT_EQ(core_->state().epoch, EpochNumber(1));
   ASSERT_EQ(JournalRecords().size(), 1u);
-  const auto& opened = Newest().epoch_opened();
+  const national::v1::EpochOpened opened = Newest().epoch_opened();
   EXPECT_EQ(opened.node(), "zemgale");
   EXPECT_EQ(opened.number(), 1u);
   EXPECT_EQ(opened.nonce(), core_->state().epoch_nonce);

@@ -128,7 +128,8 @@ TEST_F(Submitting, ADryRunJudgesDuplicatesAsTheRealRunWould) {
   SubmitCommand real = dry;
   real.dry_run = false;
   real.request = NewRequest();
-  EXPECT_EQ(Outcomes(std::move(dry)), Outcomes(std::move(real)));
+  const auto foretold = Outcomes(std::move(dry));
+  EXPECT_EQ(Outcomes(std::move(real)), foretold);
 }
 
 TEST_F(Submitting, OtherContentUnderTheSameReferenceIsAConflict) {

@@ -58,6 +58,13 @@ TEST_F(Waiting, AfterFiveSecondsTheAnswerIsPendingFunds) {
   EXPECT_EQ(StatusOf(id), APPLICATION_STATUS_APPROVED) << "it is funded all the same";
 }
 
+TEST_F(Waiting, AClockThatGoesBackHoldsNobodyUp) {
+  const engine::Ticket ticket =
+      Post(Decision(Verb::kApprove, {Evaluated("A-1", Amounts(100, 1, 0))}));
+  Pass(-absl::Hours(1));
+  EXPECT_THAT(Items(ticket).at(0), Became(APPLICATION_STATUS_PENDING_FUNDS));
+}
+
 TEST_F(Waiting, WithTheCentreAwayTheAnswerComesAtOnce) {
   Disconnect();
   const ApplicationId id = Evaluated("A-1", Amounts(100, 1, 0));
