@@ -1,4 +1,4 @@
-// kopa app approve, reject, return, reserve, withdraw, ineligible.
+// kopa app approve, reject and all other decisions.
 
 #include <memory>
 #include <utility>
@@ -140,6 +140,22 @@ absl::StatusOr<ExitCode> Run(Session& session, const Options& options, DecisionV
   return PrintDecisions(session, SendAll(session, plan.targets, send), plan.targets.failure);
 }
 
+// What --amount means with a verb; null where it takes none.
+const char* AmountHelp(DecisionVerb verb) {
+  switch (verb) {
+    case kopa::region::v1::DECISION_VERB_APPROVE:
+      return "EUR to award; default is what was asked for";
+    case kopa::region::v1::DECISION_VERB_AMEND:
+      return "EUR of the new award";
+    case kopa::region::v1::DECISION_VERB_PAY:
+      return "EUR paid";
+    case kopa::region::v1::DECISION_VERB_TERMINATE:
+      return "EUR that the applicant keeps; default is none";
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
 
 void AddDecisionCommands(CommandTree& tree, CLI::App& app) {
@@ -155,9 +171,8 @@ void AddDecisionCommands(CommandTree& tree, CLI::App& app) {
     command->add_option("--file", options->file,
                         "CSV of decisions; its column decision says what is done");
     command->add_option("--reason", options->reason, "why");
-    if (word.verb == kopa::region::v1::DECISION_VERB_APPROVE) {
-      command->add_option("--amount", options->amount,
-                          "EUR to award; default is what was asked for");
+    if (const char* help = AmountHelp(word.verb); help != nullptr) {
+      command->add_option("--amount", options->amount, help);
     }
     const DecisionVerb verb = word.verb;
     tree.Bind(command, [options, verb](Session& session) { return Run(session, *options, verb); });

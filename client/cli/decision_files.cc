@@ -153,6 +153,17 @@ const std::vector<DecisionWord>& DecisionWords() {
        "take back for the applicant; frees an award"},
       {"ineligible", kopa::region::v1::DECISION_VERB_INELIGIBLE,
        "note that the call's conditions are not met"},
+      {"train", kopa::region::v1::DECISION_VERB_TRAIN,
+       "record that a team took part in the training"},
+      {"undo", kopa::region::v1::DECISION_VERB_UNDO,
+       "take a mistaken approval back, before the contract"},
+      {"contract", kopa::region::v1::DECISION_VERB_CONTRACT, "record the signed grant agreement"},
+      {"amend", kopa::region::v1::DECISION_VERB_AMEND, "change the award to --amount"},
+      {"pay", kopa::region::v1::DECISION_VERB_PAY, "record that --amount was paid"},
+      {"report", kopa::region::v1::DECISION_VERB_REPORT, "record the applicant's report"},
+      {"close", kopa::region::v1::DECISION_VERB_CLOSE, "accept the report"},
+      {"terminate", kopa::region::v1::DECISION_VERB_TERMINATE,
+       "end the contract; the applicant keeps --amount, the rest is free again"},
   };
   return *words;
 }

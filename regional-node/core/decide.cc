@@ -23,17 +23,6 @@ Fault NotFound() {
           "šajā mezglā nav šāda iesnieguma"};
 }
 
-Fault FaultFromStatus(const absl::Status& status) {
-  std::vector<Fault> faults = FaultsOf(status);
-  if (!faults.empty()) return faults.front();
-  return {"", "FAILED", std::string(status.message()), ""};
-}
-
-programme::Life LifeOf(const programme::v1::Call& call) {
-  return {.evaluated = !call.evaluation().criteria().empty(),
-          .team = call.form() == programme::v1::APPLICATION_FORM_TEAM};
-}
-
 // Names the thresholds that the evaluations miss.
 Fault ThresholdFault(const programme::v1::Evaluation& rules,
                      const region::v1::Application& record) {
@@ -81,6 +70,17 @@ void SetStatus(region::v1::Application& record, ApplicationStatus status) {
 }
 
 }  // namespace
+
+Fault FaultFromStatus(const absl::Status& status) {
+  std::vector<Fault> faults = FaultsOf(status);
+  if (!faults.empty()) return faults.front();
+  return {"", "FAILED", std::string(status.message()), ""};
+}
+
+programme::Life NodeCore::LifeOf(const programme::v1::Call& call) {
+  return {.evaluated = !call.evaluation().criteria().empty(),
+          .team = call.form() == programme::v1::APPLICATION_FORM_TEAM};
+}
 
 void NodeCore::Do(absl::Time now, engine::Ticket ticket, EvaluateCommand&& command,
                   Effects& effects) {
@@ -241,6 +241,10 @@ DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, Deci
               "pieprasījumā par vienu iesniegumu ir divi lēmumi; izpildīts tikai pirmais"};
     return reply;
   }
+  if (IsOfAward(item.verb)) {
+    ChangeAward(now, actor, std::move(item), header, call, &reply, effects);
+    return reply;
+  }
   Amounts award;
   if (auto fault = CheckDecision(actor, item, header, &award); fault.has_value()) {
     reply.fault = std::move(fault);
@@ -253,6 +257,7 @@ DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, Deci
   SetStatus(record, (*programme::FindStep(header.status, item.verb, LifeOf(call.definition)))->to);
   const bool frees = held_award && !programme::HoldsAward(record.summary().status());
   const bool approve = item.verb == Verb::kApprove;
+  if (IsDecision(item.verb)) record.set_decided_by(actor);
   if (approve && may_spend_ && !QueueBlocks(call) && call.ledger.Covers(award)) {
     call.ledger.Spend(award);
     call.ledger_changed = true;

@@ -29,6 +29,9 @@ namespace kopa::node {
 // How long an approval beyond the node's allotment waits for more while the centre is connected.
 inline constexpr absl::Duration kFundsWait = absl::Seconds(5);
 
+// The first fault of a status, or one made of its message.
+Fault FaultFromStatus(const absl::Status& status);
+
 // An application that was returned for correction was in time once: its correction may come after
 // the window has closed.
 void DropWindowClosed(std::vector<Fault>* faults);
@@ -134,6 +137,16 @@ class NodeCore {
                           Effects& effects);
   std::optional<Fault> CheckDecision(const std::string& actor, const DecideItem& item,
                                      const Header& header, ledger::Amounts* award) const;
+
+  // Which steps the call's applications can take.
+  static programme::Life LifeOf(const programme::v1::Call& call);
+  // Verbs of an award that is there already; they have rules of their own.
+  static bool IsOfAward(programme::Verb verb);
+  // Why the award can't be changed so; `after` is what the application would hold.
+  std::optional<Fault> CheckAwardChange(const std::string& actor, const DecideItem& item,
+                                        const CallState& call, ledger::Amounts* after) const;
+  void ChangeAward(absl::Time now, const std::string& actor, DecideItem&& item, Header& header,
+                   CallState& call, DecisionReply* reply, Effects& effects);
 
   // OK, or why nothing may be written / why this request can't be taken again.
   absl::Status Admissible(const RequestKey& request) const;

@@ -255,6 +255,20 @@ absl::StatusOr<Verb> VerbOf(region::v1::DecisionVerb verb) {
       return Verb::kIneligible;
     case region::v1::DECISION_VERB_TRAIN:
       return Verb::kTrain;
+    case region::v1::DECISION_VERB_UNDO:
+      return Verb::kUndo;
+    case region::v1::DECISION_VERB_CONTRACT:
+      return Verb::kContract;
+    case region::v1::DECISION_VERB_AMEND:
+      return Verb::kAmend;
+    case region::v1::DECISION_VERB_PAY:
+      return Verb::kPay;
+    case region::v1::DECISION_VERB_REPORT:
+      return Verb::kReport;
+    case region::v1::DECISION_VERB_CLOSE:
+      return Verb::kClose;
+    case region::v1::DECISION_VERB_TERMINATE:
+      return Verb::kTerminate;
     default:
       return WithFault(absl::InvalidArgumentError("no decision is given"),
                        {"decision", "UNKNOWN_VALUE", "say what is decided, e.g. approve",

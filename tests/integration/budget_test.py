@@ -49,7 +49,7 @@ class BudgetTest(ClusterCase):
     def test_money_of_odd_cents_is_never_overspent_and_never_stranded(self):
         call = "kontakts-2022"
         rows = apps.flatten(
-            apps.project(call, f"B-{index:04}", apps.municipality(NODES[index % 3], index),
+            apps.project(call, f"B-{index:04}", apps.municipality(NODES[index % 3], index // 3),
                          [40_007 + 331 * (index % 170), 99_901 - 13 * index][:index % 2 + 1])
             for index in range(180))
         self.submit_and_evaluate(call, rows)
@@ -60,7 +60,7 @@ class BudgetTest(ClusterCase):
 
     def test_a_fixed_sum_fits_the_budget_to_the_last_cent(self):
         call = "pumpurs-2019"
-        rows = apps.flatten(apps.youth_project(call, f"P-{index:04}", apps.municipality(NODES[index % 3], index))
+        rows = apps.flatten(apps.youth_project(call, f"P-{index:04}", apps.municipality(NODES[index % 3], index // 3))
                             for index in range(120))
         self.submit_and_evaluate(call, rows)
         self.approve_everywhere(call, {"cents": 46_000_000})
@@ -71,7 +71,7 @@ class BudgetTest(ClusterCase):
     def test_the_cap_on_initiatives_holds(self):
         call = "kontakts-2024"
         rows = apps.flatten(
-            apps.project(call, f"I-{index:04}", apps.municipality(NODES[index % 3], index),
+            apps.project(call, f"I-{index:04}", apps.municipality(NODES[index % 3], index // 3),
                          [50_000 + index] * (index % 3 + 1)) for index in range(75))
         self.submit_and_evaluate(call, rows)
         self.approve_everywhere(call, {"cents": 13_500_000, "initiatives": 100})
@@ -79,7 +79,7 @@ class BudgetTest(ClusterCase):
 
     def test_the_cap_on_teams_is_reached_and_not_passed(self):
         call = "kontakts-teams-2024"
-        rows = apps.flatten(apps.team(f"T-{index:04}", apps.municipality(NODES[index % 3], index))
+        rows = apps.flatten(apps.team(f"T-{index:04}", apps.municipality(NODES[index % 3], index // 3))
                             for index in range(140))
         self.submit(call, rows)
         self.approve_everywhere(call, {"teams": 126}, status="SUBMITTED")

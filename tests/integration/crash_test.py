@@ -108,7 +108,7 @@ class CrashTest(ClusterCase):
     def evaluated_applications(self, per_node):
         """Node -> ids of evaluated applications: together more than the budget."""
         rows = apps.flatten(
-            apps.project(CALL, f"C-{index:04}", apps.municipality(NODES[index % 3], index), [99_000 + index, 9_901])
+            apps.project(CALL, f"C-{index:04}", apps.municipality(NODES[index % 3], index // 3), [99_000 + index, 9_901])
             for index in range(3 * per_node))
         self.cluster.submit(apps.write_csv(self.path("approvals.csv"), CALL, rows), CALL)
         scores = apps.write_table(self.path("scores.csv"), [
@@ -131,7 +131,7 @@ def file_rows(number):
     rows = []
     for index in range(150):
         serial = number * 150 + index
-        rows += apps.project(CALL, f"K-{serial:05}", apps.municipality(NODES[serial % 3], serial),
+        rows += apps.project(CALL, f"K-{serial:05}", apps.municipality(NODES[serial % 3], serial // 3),
                              [50_000 + serial % 977] * (serial % 2 + 1))
     return rows
 

@@ -17,7 +17,7 @@ def rows_for_all_regions():
     rows = []
     for index in range(COUNT):
         amounts = [60_001 + 17 * index + 1_000 * number for number in range(index % 3 + 1)]
-        rows += apps.project(CALL, f"E-{index:04}", apps.municipality(NODES[index % 3], index), amounts)
+        rows += apps.project(CALL, f"E-{index:04}", apps.municipality(NODES[index % 3], index // 3), amounts)
     return rows
 
 

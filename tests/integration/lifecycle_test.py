@@ -135,7 +135,7 @@ class LifecycleTest(ClusterCase):
 
     def test_lists_page_through_all_and_filter(self):
         call = "kontakts-2023"
-        rows = apps.flatten(apps.project(call, f"L-{index:04}", apps.municipality(NODES[index % 3], index), [40_000])
+        rows = apps.flatten(apps.project(call, f"L-{index:04}", apps.municipality(NODES[index % 3], index // 3), [40_000])
                             for index in range(420))
         file = apps.write_csv(self.path("list.csv"), call, rows)
         self.cluster.submit(file, call)
@@ -184,13 +184,15 @@ class LifecycleTest(ClusterCase):
         results = self.kopa("app", "approve", one, unknown, actor="director").expect(3).json()["results"]
         by_id = {result["id"]: result for result in results}
         self.assertEqual(by_id[one]["status"], "APPROVED")
-        self.assertIn("UNKNOWN_APPLICATION", by_id[unknown]["error"])
+        self.assertIn(unknown, by_id[unknown]["error"])
+        [at_node] = self.kopa("app", "approve", unknown, node="zemgale", actor="director").expect(3).json()["results"]
+        self.assertIn("UNKNOWN_APPLICATION", at_node["error"])
 
     # -- steps ------------------------------------------------------------------------------------
 
     def rows(self, count, call=KONTAKTS):
         def one(index):
-            reference, place = f"{self.prefix}-{index:04}", apps.municipality(NODES[index % 3], index)
+            reference, place = f"{self.prefix}-{index:04}", apps.municipality(NODES[index % 3], index // 3)
             if call == PUMPURS:
                 return apps.youth_project(call, reference, place)
             return apps.project(call, reference, place, [60_000])

@@ -12,6 +12,18 @@ namespace kopa::simulation {
 using ::kopa::ledger::Amounts;
 using ::kopa::programme::Verb;
 
+namespace {
+
+// A handler takes nothing under a call that the node has not heard of.
+bool Knows(const NodeMachine& node, const CallId& call) {
+  for (const programme::v1::Call* definition : node.core().Definitions()) {
+    if (definition->id() == call.value()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Users::Request& Users::Open(const NodeMachine& node, Kind kind, const CallId& call,
                             const ApplicationId& id, absl::Time now) {
   Request& request = open_[++last_number_];
@@ -71,9 +83,13 @@ void Users::WantAward(const NodeMachine& node, const CallId& call, const Amounts
   request.then = {Verb::kEvaluate, Verb::kApprove};
 }
 
+bool Users::IsSendable(const NodeMachine& node, const Request& request) const {
+  return request.node == node.index() && request.ticket == 0 && Knows(node, request.call);
+}
+
 bool Users::HasUnsent(const NodeMachine& node) const {
   for (const auto& [number, request] : open_) {
-    if (request.node == node.index() && request.ticket == 0) return true;
+    if (IsSendable(node, request)) return true;
   }
   return false;
 }
@@ -89,7 +105,7 @@ bool Users::AnswerFromStore(const NodeMachine& node, const Request& request) {
 
 void Users::SendOne(NodeMachine& node) {
   for (auto& [number, request] : open_) {
-    if (request.node != node.index() || request.ticket != 0) continue;
+    if (!IsSendable(node, request)) continue;
     node::NodeCommand command;
     if (request.kind == Kind::kSubmit) {
       node::SubmitCommand submit{request.key, request.call, false, {}};

@@ -30,6 +30,7 @@ class Users {
   void WantAward(const NodeMachine& node, const CallId& call, const ledger::Amounts& award,
                  absl::Time now);
 
+  // Of a running node.
   bool HasUnsent(const NodeMachine& node) const;
   void SendOne(NodeMachine& node);
   void Replied(const NodeMachine& node, engine::Ticket ticket, node::NodeReply&& reply);
@@ -60,6 +61,7 @@ class Users {
   Request& Open(const NodeMachine& node, Kind kind, const CallId& call, const ApplicationId& id,
                 absl::Time now);
   void WantChange(const NodeMachine& node, const Known& known, absl::Time now);
+  bool IsSendable(const NodeMachine& node, const Request& request) const;
   bool AnswerFromStore(const NodeMachine& node, const Request& request);
   void TakeDecision(const NodeMachine& node, Request& request, const node::DecisionReply& reply);
   void Close(uint64_t number);
