@@ -5,7 +5,7 @@
 #include "central/commands/command_line.h"
 #include "central/commands/offline.h"
 #include "central/commands/run.h"
-#include "central/commands/version.h"
+#include "common/base/version.h"
 #include "common/server/options.h"
 #include "common/settings/settings.h"
 
@@ -38,7 +38,7 @@ int Main(int argc, const char* const* argv) {
     return 0;
   }
   if (settings->subcommand() == "version") {
-    std::cout << VersionLine() << std::endl;
+    std::cout << "kopa-central " << kVersion << " (" << kBuild << ")" << std::endl;
     return 0;
   }
   if (settings->subcommand() == "verify") return Verify(*settings);

@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "central/commands/definitions.h"
-#include "central/commands/version.h"
 #include "central/core/central_core.h"
 #include "central/core/families.h"
 #include "central/service/central_metrics.h"
@@ -19,6 +18,7 @@
 #include "common/base/clock.h"
 #include "common/base/entropy.h"
 #include "common/base/status.h"
+#include "common/base/version.h"
 #include "common/engine/committer.h"
 #include "common/http/server.h"
 #include "common/http/standard_routes.h"
@@ -169,7 +169,7 @@ absl::Status Run(const server::Options& options, const std::string& programmes) 
   ASSIGN_OR_RETURN(std::unique_ptr<storage::Store> store, storage::OpenRocksDb(store_options));
   ASSIGN_OR_RETURN(std::unique_ptr<CentralCore> core,
                    OpenCore(clock, entropy, territory, definitions, *store));
-  logger.Info("the centre is recovered", {{"version", Version()},
+  logger.Info("the centre is recovered", {{"version", kVersion},
                                           {"data_dir", options.data_dir},
                                           {"incarnation", core->state().incarnation},
                                           {"head_seq", core->state().head.seq},

@@ -18,7 +18,8 @@ class Kopa:
         self._command = [tool, "--central", address, "--insecure", "--actor", "demo", "-o", "json"]
 
     def _ask(self, *arguments):
-        done = subprocess.run([*self._command, *arguments], stdout=subprocess.PIPE, check=True, timeout=60)
+        done = subprocess.run([*self._command, *arguments], stdout=subprocess.PIPE, check=True,
+                              timeout=60)
         return json.loads(done.stdout)
 
     def total(self, call):
@@ -41,7 +42,8 @@ def figure(kopa, call, name):
         return sum(int(row["approved"]) > 0 for row in kopa.rows(call, "municipality"))
     if name == "budget_cents":
         return int(kopa.budget(call)["budgetCents"])
-    field = {"applications": "applications", "schools": "initiatives", "requested_cents": "requestedCents",
+    field = {"applications": "applications", "schools": "initiatives",
+             "requested_cents": "requestedCents",
              "approved_projects": "approved", "approved_initiatives": "approvedInitiatives"}[name]
     return int(kopa.total(call)[field])
 
@@ -77,7 +79,8 @@ def print_call(kopa, call, published):
         form = eur if unit["unit"] == "cents" else str
         name = "budget" if unit["unit"] == "cents" else unit["unit"]
         left = int(unit["limit"]) - int(unit["approved"])
-        print(f"  {name}: {form(unit['limit'])}, approved {form(unit['approved'])}, remaining {form(left)}")
+        print(f"  {name}: {form(unit['limit'])}, approved {form(unit['approved'])}, "
+              f"remaining {form(left)}")
         if left < 0:
             differing += 1
             print("  OVERSPENT")
@@ -88,8 +91,8 @@ def print_table(rows):
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         left, *middle, equal, source = row
-        cells = [left.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(middle, widths[1:])),
-                 equal.ljust(widths[3]), source]
+        numbers = [cell.rjust(width) for cell, width in zip(middle, widths[1:])]
+        cells = [left.ljust(widths[0]), *numbers, equal.ljust(widths[3]), source]
         print("  " + "  ".join(cells).rstrip())
 
 

@@ -1,5 +1,5 @@
-"""Exit 0 if the node whose `kopa --node ADDR -o json nodes` stands on standard input is drained: the centre has
-acknowledged its whole journal."""
+"""Exit 0 if the node that `kopa --node ADDR -o json nodes` tells of, on standard input, is drained:
+the centre has acknowledged its whole journal."""
 
 import json
 import sys

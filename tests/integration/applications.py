@@ -19,13 +19,14 @@ KONTAKTS_COLUMNS = (
     "school_name", "school_reg_no", "initiative_title", "activities", "participants", "amount_eur",
     "contact_name", "contact_email", "contact_phone", "received_time")
 TEAM_COLUMNS = (
-    "external_ref", "municipality", "school_name", "school_reg_no", "member1_name", "member1_birth_date",
-    "member2_name", "member2_birth_date", "member3_name", "member3_birth_date", "support_name",
-    "support_role", "support_email", "support_phone", "received_time")
+    "external_ref", "municipality", "school_name", "school_reg_no",
+    "member1_name", "member1_birth_date", "member2_name", "member2_birth_date",
+    "member3_name", "member3_birth_date",
+    "support_name", "support_role", "support_email", "support_phone", "received_time")
 PUMPURS_COLUMNS = (
-    "external_ref", "municipality", "applicant_name", "applicant_reg_no", "applicant_type", "youth_group",
-    "title", "activities", "grades", "risks", "participants", "partners", "amount_eur", "contact_name",
-    "contact_email", "contact_phone", "received_time")
+    "external_ref", "municipality", "applicant_name", "applicant_reg_no", "applicant_type",
+    "youth_group", "title", "activities", "grades", "risks", "participants", "partners",
+    "amount_eur", "contact_name", "contact_email", "contact_phone", "received_time")
 
 # A day within each call's window.
 RECEIVED = {
@@ -52,9 +53,10 @@ def cents(amount_eur):
 
 def registration_number(serial):
     """An 11-digit number with the right check digit; no two serials share one."""
+    weights = (9, 1, 4, 8, 3, 10, 2, 5, 7, 6)
     for filler in range(10):
         digits = f"4000{serial:05}{filler}"
-        total = sum(int(digit) * weight for digit, weight in zip(digits, (9, 1, 4, 8, 3, 10, 2, 5, 7, 6)))
+        total = sum(int(digit) * weight for digit, weight in zip(digits, weights))
         check = (3 - total) % 11
         if check < 10:
             return f"{digits}{check}"
@@ -62,36 +64,53 @@ def registration_number(serial):
 
 
 def municipality(node, which=0):
+    """The `which`-th municipality of a node; after the last comes the first."""
     names = MUNICIPALITIES[node]
     return names[which % len(names)]
 
 
-def project(call, reference, place, amounts, **cells):
+def place(index):
+    """A municipality: following indexes go round the nodes, and in each round its places."""
+    nodes = list(MUNICIPALITIES)
+    return municipality(nodes[index % len(nodes)], index // len(nodes))
+
+
+def project(call, reference, in_place, amounts, **cells):
     """A Kontakts application: one row for each amount, in cents."""
     serial = _serial(reference)
     rows = []
     for number, amount in enumerate(amounts, 1):
         row = {
-            "external_ref": reference, "municipality": place,
-            "applicant_name": f"Biedrība Paraugs {serial}", "applicant_reg_no": registration_number(serial),
-            "applicant_type": "association", "title": f"Kopā {reference} (paraugs)",
-            "school_name": f"Parauga skola {serial}-{number}", "school_reg_no": f"{9900000000 + serial * 10 + number}",
-            "initiative_title": f"Iniciatīva {number} (paraugs)", "activities": "inclusion|communication",
-            "participants": "25", "amount_eur": eur(amount), "contact_name": f"Paraugs Cilvēks {serial}",
-            "contact_email": f"cilveks{serial}@example.org", "contact_phone": "20000001",
-            "received_time": RECEIVED[call]}
+            "external_ref": reference,
+            "municipality": in_place,
+            "title": f"Kopā {reference} (paraugs)",
+            "school_name": f"Parauga skola {serial}-{number}",
+            "school_reg_no": f"{9900000000 + serial * 10 + number}",
+            "initiative_title": f"Iniciatīva {number} (paraugs)",
+            "activities": "inclusion|communication",
+            "participants": "25",
+            "amount_eur": eur(amount),
+            "contact_phone": "20000001",
+            "received_time": RECEIVED[call],
+            **_organisation(serial)}
         row.update(cells)
         rows.append(row)
     return rows
 
 
-def team(reference, place, **cells):
+def team(reference, in_place, **cells):
+    """A team's application: always one row."""
     serial = _serial(reference)
     row = {
-        "external_ref": reference, "municipality": place, "school_name": f"Parauga skola {serial}",
-        "school_reg_no": str(9900000000 + serial), "support_name": f"Paraugs Atbalsts {serial}",
-        "support_role": "teacher", "support_email": f"atbalsts{serial}@example.org",
-        "support_phone": "20000002", "received_time": RECEIVED["kontakts-teams-2024"]}
+        "external_ref": reference,
+        "municipality": in_place,
+        "school_name": f"Parauga skola {serial}",
+        "school_reg_no": str(9900000000 + serial),
+        "support_name": f"Paraugs Atbalsts {serial}",
+        "support_role": "teacher",
+        "support_email": f"atbalsts{serial}@example.org",
+        "support_phone": "20000002",
+        "received_time": RECEIVED["kontakts-teams-2024"]}
     for member in (1, 2, 3):
         row[f"member{member}_name"] = f"Paraugs Dalībnieks {serial}-{member}"
         row[f"member{member}_birth_date"] = f"200{5 + member}-0{member}-1{member}"
@@ -99,18 +118,34 @@ def team(reference, place, **cells):
     return [row]
 
 
-def youth_project(call, reference, place, **cells):
-    """A PuMPuRS application: exactly 4 600.00 EUR."""
-    serial = _serial(reference)
+def youth_project(call, reference, in_place, **cells):
+    """A PuMPuRS application: one row, exactly 4 600.00 EUR."""
     row = {
-        "external_ref": reference, "municipality": place, "applicant_name": f"Biedrība Paraugs {serial}",
-        "applicant_reg_no": registration_number(serial), "applicant_type": "association", "youth_group": "no",
-        "title": f"Solis {reference} (paraugs)", "activities": "motivation", "grades": "7|v1",
-        "risks": "learning|family", "participants": "12", "partners": "", "amount_eur": "4600.00",
-        "contact_name": f"Paraugs Cilvēks {serial}", "contact_email": f"cilveks{serial}@example.org",
-        "contact_phone": "", "received_time": RECEIVED[call]}
+        "external_ref": reference,
+        "municipality": in_place,
+        "youth_group": "no",
+        "title": f"Solis {reference} (paraugs)",
+        "activities": "motivation",
+        "grades": "7|v1",
+        "risks": "learning|family",
+        "participants": "12",
+        "partners": "",
+        "amount_eur": "4600.00",
+        "contact_phone": "",
+        "received_time": RECEIVED[call],
+        **_organisation(_serial(reference))}
     row.update(cells)
     return [row]
+
+
+def _organisation(serial):
+    """Who applies, and whom to ask there."""
+    return {
+        "applicant_name": f"Biedrība Paraugs {serial}",
+        "applicant_reg_no": registration_number(serial),
+        "applicant_type": "association",
+        "contact_name": f"Paraugs Cilvēks {serial}",
+        "contact_email": f"cilveks{serial}@example.org"}
 
 
 def columns_of(call):
@@ -167,6 +202,12 @@ def node_of(row):
         if row["municipality"] in names:
             return node
     raise KeyError(row["municipality"])
+
+
+def score_flags(scores=None):
+    """The flags of `kopa app evaluate` for these points; well above the thresholds unless said."""
+    points = KONTAKTS_SCORES if scores is None else scores
+    return [f"--score={criterion}={value}" for criterion, value in points.items()]
 
 
 def flatten(applications):

@@ -41,7 +41,8 @@ class ClusterCase(unittest.TestCase):
             return
         for server in cluster.servers():
             log = cluster.logs.get(server.name) or server.log()[-6000:]
-            print(f"\n===== the end of {server.name}'s log, after {self.id()}\n{log}", file=sys.stderr)
+            print(f"\n===== the end of {server.name}'s log, after {self.id()}\n{log}",
+                  file=sys.stderr)
 
     # Short names: the tests are mostly made of these.
 

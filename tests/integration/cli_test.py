@@ -2,6 +2,7 @@
 
 import json
 import queue
+import signal
 import socket
 import subprocess
 import threading
@@ -22,19 +23,22 @@ class CliTest(ClusterCase):
         for arguments in (["version"], ["--version"]):
             result = self.offline(*arguments).expect(0)
             self.assertRegex(result.out, r"\d+\.\d+\.\d+")
-        for arguments in (["--help"], ["submit", "--help"], ["app", "--help"], ["app", "approve", "--help"],
+        for arguments in (["--help"], ["submit", "--help"], ["app", "--help"],
+                          ["app", "approve", "--help"],
                           ["totals", "--help"]):
             result = self.offline(*arguments).expect(0)
             self.assertIn("--", result.out, arguments)
             self.assertEqual(result.err, "")
         commands = self.offline("--help").out
-        for command in ("submit", "app", "totals", "budget", "nodes", "verify", "calls", "call", "completion"):
+        for command in ("submit", "app", "totals", "budget", "nodes", "verify", "calls", "call",
+                        "completion"):
             self.assertIn(command, commands)
 
     def test_completions_parse(self):
         script = self.offline("completion", "bash").expect(0).out
         self.assertIn("kopa", script)
-        done = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True, timeout=20, check=False)
+        done = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True,
+                              timeout=20, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         # bash -n finds broken syntax; that it completes is another matter.
         probe = script + """
@@ -42,14 +46,16 @@ class CliTest(ClusterCase):
             "$(complete -p kopa | sed -E 's/.*-F ([^ ]+).*/\\1/')" kopa tot kopa
             echo "${COMPREPLY[*]}"
         """
-        done = subprocess.run(["bash"], input=probe, text=True, capture_output=True, timeout=20, check=False)
+        done = subprocess.run(["bash"], input=probe, text=True, capture_output=True, timeout=20,
+                              check=False)
         self.assertIn("totals", done.stdout, done.stderr)
         self.assertIn("kopa", self.offline("completion", "zsh").expect(0).out)
 
     def test_wrong_usage_ends_with_2(self):
         cases = (
-            [], ["totls"], ["app"], ["app", "aprove"], ["totals"], ["totals", "--call", CALL, "--by", "nod"],
-            ["totals", "--call", CALL, "--bad-flag"], ["submit", "--call", CALL], ["submit", "x.csv"],
+            [], ["totls"], ["app"], ["app", "aprove"], ["totals"],
+            ["totals", "--call", CALL, "--by", "nod"], ["totals", "--call", CALL, "--bad-flag"],
+            ["submit", "--call", CALL], ["submit", "x.csv"],
             ["app", "approve"], ["app", "list", "--call", CALL, "--status", "FINE"],
             ["completion", "tcsh"], ["--timeout", "soon", "calls"], ["-o", "xml", "calls"])
         for arguments in cases:
@@ -66,19 +72,23 @@ class CliTest(ClusterCase):
             # Bound but not listening: nobody else can take it, and nobody answers.
             taken.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{taken.getsockname()[1]}"
-            file = apps.write_csv(self.path("away.csv"), CALL, apps.project(CALL, "Q-1", "Rīga", [50_000]))
-            for arguments in (["totals", "--call", CALL], ["nodes"], ["verify"], ["submit", file, "--call", CALL],
+            file = apps.write_csv(self.path("away.csv"), CALL,
+                                  apps.project(CALL, "Q-1", "Rīga", [50_000]))
+            for arguments in (["totals", "--call", CALL], ["nodes"], ["verify"],
+                              ["submit", file, "--call", CALL],
                               ["app", "list", "--call", CALL]):
                 with self.subTest(arguments):
                     began = time.monotonic()
-                    result = self.cluster.tool.run(*arguments, "--timeout", "3", server=("--central", address))
+                    result = self.cluster.tool.run(*arguments, "--timeout", "3",
+                                                   server=("--central", address))
                     took = time.monotonic() - began
                     result.expect(5)
                     self.assertLess(took, 12, "given up within the time-out")
                     self.assertIn(address, result.err, "it names who did not answer")
 
     def test_addresses_come_from_the_environment(self):
-        variables = {"KOPA_CENTRAL": self.cluster.central.address, "KOPA_INSECURE": "1", "KOPA_ACTOR": "anna"}
+        variables = {"KOPA_CENTRAL": self.cluster.central.address, "KOPA_INSECURE": "1",
+                     "KOPA_ACTOR": "anna"}
         result = self.cluster.tool.run("nodes", more_environment=variables).expect(0)
         self.assertEqual([node["node"] for node in result.json()["nodes"]], sorted(NODES))
         variables = {"KOPA_NODE": self.cluster.nodes["zemgale"].address, "KOPA_INSECURE": "1"}
@@ -101,7 +111,8 @@ class CliTest(ClusterCase):
         self.assertEqual({call["id"] for call in at_node}, {call["id"] for call in calls})
 
     def test_every_format_of_results(self):
-        for command in (["totals", "--call", CALL, "--by", "node"], ["nodes"], ["budget", "--call", CALL], ["calls"]):
+        for command in (["totals", "--call", CALL, "--by", "node"], ["nodes"],
+                        ["budget", "--call", CALL], ["calls"]):
             for output in ("table", "csv", "json"):
                 with self.subTest(command=command, output=output):
                     result = self.kopa(*command, output=output).expect(0)
@@ -121,14 +132,14 @@ class CliTest(ClusterCase):
                                       apps.project(call, "W-0001", "Rīga", [80_000]))
                 self.cluster.submit(file, call)
                 deadline = time.monotonic() + 20
-                while documents.get(timeout=max(0.1, deadline - time.monotonic()))["total"]["applications"] != "1":
-                    pass
-                watching.send_signal(2)
+                shown = first
+                while shown["total"]["applications"] != "1":
+                    shown = documents.get(timeout=max(0.1, deadline - time.monotonic()))
+                watching.send_signal(signal.SIGINT)
                 self.assertEqual(watching.wait(15), 130)
             finally:
                 watching.kill()
                 reader.join(10)
-
 
     def offline(self, *arguments):
         return self.cluster.tool.run(*arguments, output=None)

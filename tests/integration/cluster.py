@@ -14,7 +14,7 @@ _LOG_TAIL_CHARACTERS = 6000
 
 
 class Cluster:
-    """kopa-central and the regional nodes on free loopback ports. close() ends them and removes the folder."""
+    """The servers on free loopback ports. close() ends them and removes the folder."""
 
     def __init__(self, nodes=NODES):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kopa-integration-"))
@@ -32,7 +32,7 @@ class Cluster:
         return self
 
     def new_node(self, name, as_name=None):
-        """A node that is not started: `as_name` names its process and data folder, e.g. for a copy."""
+        """A node not yet started. `as_name` names its process and data folder, e.g. for a copy."""
         return Server(as_name or name, "kopa-node", self.folder,
                       ["--node", name, "--central", self.central.address])
 
@@ -59,7 +59,8 @@ class Cluster:
         return self.tool.popen(*arguments, server=self.server_of(node), **options)
 
     def submit(self, path, call, *more, node=None, expect=(0,), **options):
-        return self.kopa("submit", path, "--call", call, *more, node=node, **options).expect(*expect).json()
+        return self.kopa("submit", path, "--call", call, *more, node=node,
+                         **options).expect(*expect).json()
 
     def totals(self, call, by=()):
         more = ["--by", ",".join(by)] if by else []
@@ -74,7 +75,8 @@ class Cluster:
         return self.kopa("budget", "--call", call).expect(0).json()
 
     def applications(self, call, *more, node=None):
-        return self.kopa("app", "list", "--call", call, *more, node=node).expect(0).json()["applications"]
+        return self.kopa("app", "list", "--call", call, *more,
+                         node=node).expect(0).json()["applications"]
 
     def node_states(self):
         return {node["node"]: node for node in self.kopa("nodes").expect(0).json()["nodes"]}
@@ -84,7 +86,8 @@ class Cluster:
     def wait_until_connected(self, timeout=30):
         def connected():
             states = self.node_states()
-            return all(name in states and states[name]["state"] == "ACTIVE" and states[name]["connected"]
+            return all(name in states and states[name]["state"] == "ACTIVE"
+                       and states[name]["connected"]
                        for name in self.nodes)
         wait_until("all nodes are ACTIVE and connected", connected, timeout)
 
@@ -126,4 +129,5 @@ class Cluster:
 def sums_of(row):
     """The figures of a row of totals, as numbers."""
     return {field: int(row[field]) for field in
-            ("applications", "initiatives", "requestedCents", "approved", "approvedInitiatives", "approvedCents")}
+            ("applications", "initiatives", "requestedCents", "approved", "approvedInitiatives",
+             "approvedCents")}

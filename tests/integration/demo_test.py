@@ -14,7 +14,8 @@ class DemoTest(unittest.TestCase):
     def test_every_published_figure_is_reproduced_and_a_kept_demo_can_be_used(self):
         self.run_script("scripts/demo --env", code=1)
         said = self.run_script("scripts/demo --keep")
-        with open(SOURCE / "data" / "samples" / "published.csv", encoding="utf-8", newline="") as file:
+        with open(SOURCE / "data" / "samples" / "published.csv", encoding="utf-8",
+                  newline="") as file:
             published = list(csv.DictReader(file))
         self.assertIn(f"{len(published)} published figures, none differing", said)
         for call in {row["call"] for row in published}:
@@ -22,7 +23,8 @@ class DemoTest(unittest.TestCase):
         self.assertIn('eval "$(scripts/demo --env)"', said)
 
         # Nothing but what --env prints is needed, and only one is kept.
-        used = self.run_script('unset KOPA_BIN_DIR; PATH=/usr/bin:/bin; eval "$(scripts/demo --env)"; '
+        used = self.run_script('unset KOPA_BIN_DIR; PATH=/usr/bin:/bin; '
+                               'eval "$(scripts/demo --env)"; '
                                'kopa nodes; kopa totals --call kontakts-2022; kopa verify')
         self.assertIn("riga-latgale", used)
         self.assertIn("128441.00", used)
@@ -30,7 +32,8 @@ class DemoTest(unittest.TestCase):
 
         self.run_script("scripts/demo --stop")
         self.run_script("scripts/demo --env", code=1)
-        self.assertEqual(list((self.workspace.folder / "run").iterdir()), [], "nothing is left behind")
+        self.assertEqual(list((self.workspace.folder / "run").iterdir()), [],
+                         "nothing is left behind")
 
     def test_wrong_usage(self):
         self.assertIn("usage:", self.run_script("scripts/demo --nonsense", code=2))

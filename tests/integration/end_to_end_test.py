@@ -17,7 +17,7 @@ def rows_for_all_regions():
     rows = []
     for index in range(COUNT):
         amounts = [60_001 + 17 * index + 1_000 * number for number in range(index % 3 + 1)]
-        rows += apps.project(CALL, f"E-{index:04}", apps.municipality(NODES[index % 3], index // 3), amounts)
+        rows += apps.project(CALL, f"E-{index:04}", apps.place(index), amounts)
     return rows
 
 
@@ -27,7 +27,8 @@ class EndToEndTest(ClusterCase):
         file = apps.write_csv(self.path("applications.csv"), CALL, rows)
 
         summary = self.cluster.submit(file, CALL)
-        self.assertEqual((summary["rows"], summary["accepted"], summary["replayed"], summary["rejected"]),
+        self.assertEqual((summary["rows"], summary["accepted"], summary["replayed"],
+                          summary["rejected"]),
                          (str(len(rows)), str(len(rows)), "0", "0"), summary)
         self.assertEqual([node["node"] for node in summary["nodes"]], sorted(NODES))
         self.assertEqual(sum(int(node["accepted"]) for node in summary["nodes"]), len(rows))
@@ -65,7 +66,8 @@ class EndToEndTest(ClusterCase):
             self.assertEqual(sums_of(row), apps.sums(of_node).total(), row["node"])
         self.assertEqual(sums_of(by_node["total"]), expected)
         places = self.cluster.totals(CALL, by=["municipality", "status"])["rows"]
-        self.assertEqual({row["municipalityName"] for row in places}, {row["municipality"] for row in rows})
+        self.assertEqual({row["municipalityName"] for row in places},
+                         {row["municipality"] for row in rows})
         self.assertEqual({row["status"] for row in places}, {"SUBMITTED"})
         # Of several activities an application has each: the rows overlap, the total counts it once.
         activities = self.cluster.totals(CALL, by=["activity"])
@@ -80,9 +82,11 @@ class EndToEndTest(ClusterCase):
             # On ports of its own, so that the folder alone can be the reason.
             command = [part if part not in (server.address, server.http_address) else "127.0.0.1:0"
                        for part in server.command()]
-            second = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False,
+            second = subprocess.run(command, capture_output=True, text=True, timeout=30,
+                                    check=False,
                                     env=environment(self.cluster.folder))
-            self.assertNotEqual(second.returncode, 0, f"a second {server.name} started on the same folder")
+            self.assertNotEqual(second.returncode, 0,
+                                f"a second {server.name} started on the same folder")
             self.assertNotIn("listening", second.stdout)
             self.assertTrue(second.stderr.strip(), "it does not say why")
             self.assertEqual(_contents(server), before, "the refused process touched the folder")

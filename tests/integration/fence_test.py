@@ -104,7 +104,8 @@ class FenceTest(ClusterCase):
         self.check_centre_says_fenced()
         # The others go on.
         file = apps.write_csv(self.path("other.csv"), CALL,
-                              apps.project(CALL, "O-0001", apps.municipality("riga-latgale"), [50_000]))
+                              apps.project(CALL, "O-0001", apps.municipality("riga-latgale"),
+                                           [50_000]))
         self.assertEqual(self.cluster.submit(file, CALL)["accepted"], "1")
 
     # -- copies -----------------------------------------------------------------------------------
@@ -145,7 +146,8 @@ class FenceTest(ClusterCase):
         rows = []
         for _ in range(count):
             self.submitted += 1
-            rows += apps.project(CALL, f"{prefix}-{self.submitted:04}", apps.municipality(NODE), [50_000])
+            rows += apps.project(CALL, f"{prefix}-{self.submitted:04}", apps.municipality(NODE),
+                                 [50_000])
         return rows
 
     def submit(self, count, prefix="F"):
@@ -172,8 +174,7 @@ class FenceTest(ClusterCase):
         refused = self.ask(server, "submit", file, "--call", CALL)
         self.assertNotEqual(refused.code, 0, refused)
         self.assertIn("NODE_FENCED", refused.out + refused.err)
-        scores = [f"--score={criterion}={points}" for criterion, points in apps.KONTAKTS_SCORES.items()]
-        refused = self.ask(server, "app", "evaluate", listed[0]["id"], *scores)
+        refused = self.ask(server, "app", "evaluate", listed[0]["id"], *apps.score_flags())
         self.assertNotEqual(refused.code, 0, refused)
         self.assertIn("NODE_FENCED", refused.out + refused.err)
         still = self.ask(server, "app", "list", "--call", CALL).expect(0).json()["applications"]
@@ -187,10 +188,11 @@ class FenceTest(ClusterCase):
         self.assertIn("FENCED", table)
 
     def check_waits_for_proof(self):
-        scores = [f"--score={criterion}={points}" for criterion, points in apps.KONTAKTS_SCORES.items()]
         one = self.cluster.applications(CALL, node=NODE)[0]["id"]
-        self.kopa("app", "evaluate", one, *scores, node=NODE, actor="evaluator").expect(0)
-        result = self.kopa("app", "approve", one, node=NODE, actor="director").expect(0).json()["results"][0]
+        self.kopa("app", "evaluate", one, *apps.score_flags(), node=NODE,
+                  actor="evaluator").expect(0)
+        result = self.kopa("app", "approve", one, node=NODE,
+                           actor="director").expect(0).json()["results"][0]
         self.assertEqual(result["status"], "PENDING_FUNDS", "no proof, no money")
 
     def check_works(self, applications):

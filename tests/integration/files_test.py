@@ -31,7 +31,8 @@ class FilesTest(ClusterCase):
         file.write_bytes(text.encode("cp1257"))
         self.check_submits(file, rows)
         listed = self.find(rows[0])
-        self.assertEqual((listed["municipalityName"], listed["title"]), ("Rēzekne", "Šķēršļu josla (paraugs)"))
+        self.assertEqual((listed["municipalityName"], listed["title"]),
+                         ("Rēzekne", "Šķēršļu josla (paraugs)"))
 
     def test_a_byte_order_mark_and_tabs(self):
         rows = self.good(2)
@@ -56,7 +57,8 @@ class FilesTest(ClusterCase):
         rows = self.good(3)
         text = apps.csv_text(rows, apps.KONTAKTS_COLUMNS)
         rejects = self.path(f"{self.prefix}.rejects.csv")
-        result = self.kopa("submit", "-", "--call", CALL, "--rejects", rejects, stdin=text.encode()).expect(0)
+        result = self.kopa("submit", "-", "--call", CALL, "--rejects", rejects,
+                           stdin=text.encode()).expect(0)
         self.assertEqual(result.json()["accepted"], "3")
         self.check_added(rows)
 
@@ -69,7 +71,8 @@ class FilesTest(ClusterCase):
         listed = {one["externalRef"]: one["id"] for one in self.cluster.applications(CALL)}
         for row in table:
             self.assertEqual(row["id"], listed[row["reference"]])
-            self.assertTrue(row["node"] and int(row["epoch"]) > 0 and int(row["seq"]) > 0 and len(row["hash"]) == 64)
+            self.assertTrue(row["node"] and int(row["epoch"]) > 0 and int(row["seq"]) > 0
+                            and len(row["hash"]) == 64)
 
     # -- what is refused --------------------------------------------------------------------------
 
@@ -105,7 +108,8 @@ class FilesTest(ClusterCase):
         self.assertEqual(summary["rejectsFile"], str(rejects))
         self.assertEqual(stat.S_IMODE(rejects.stat().st_mode), 0o600)
         rejected = apps.read_table(rejects)
-        self.assertEqual(list(rejected[0]), [*apps.KONTAKTS_COLUMNS, "line", "field", "code", "message"])
+        self.assertEqual(list(rejected[0]),
+                         [*apps.KONTAKTS_COLUMNS, "line", "field", "code", "message"])
         for code, line, row in zip(faults, range(2, 100), rejected):
             with self.subTest(code):
                 self.assertIn(code, row["code"].split("|"), row)
@@ -125,7 +129,7 @@ class FilesTest(ClusterCase):
     def test_several_faults_of_a_row_are_told_at_once(self):
         rows = self.good(1, contact_email="x", applicant_reg_no="1", amount_eur="-5")
         self.cluster.submit(self.write(rows), CALL, expect=(3,))
-        rejected = apps.read_table(self.path(f"{self.prefix}.csv.rejected.csv"))[0]
+        [rejected] = self.rejected()
         codes = rejected["code"].split("|")
         self.assertEqual(set(codes), {"BAD_EMAIL", "BAD_REG_NO", "BAD_AMOUNT"})
         self.assertEqual(len(rejected["field"].split("|")), len(codes))
@@ -136,8 +140,7 @@ class FilesTest(ClusterCase):
         rows[1]["participants"] = "many"
         summary = self.cluster.submit(self.write(rows), CALL, expect=(3,))
         self.assertEqual((summary["accepted"], summary["rejected"]), ("0", "3"))
-        rejected = apps.read_table(self.path(f"{self.prefix}.csv.rejected.csv"))
-        self.assertEqual([row["code"] for row in rejected], ["SIBLING_REFUSED", "BAD_NUMBER", "SIBLING_REFUSED"])
+        self.assertEqual(self.codes(), ["SIBLING_REFUSED", "BAD_NUMBER", "SIBLING_REFUSED"])
         self.check_added([])
 
     def test_teams_have_rules_of_their_own(self):
@@ -153,7 +156,7 @@ class FilesTest(ClusterCase):
         file = apps.write_csv(self.path(f"{self.prefix}.csv"), call, rows)
         summary = self.cluster.submit(file, call, expect=(3,))
         self.assertEqual((summary["accepted"], summary["rejected"]), ("1", "4"), summary)
-        rejected = apps.read_table(self.path(f"{self.prefix}.csv.rejected.csv"))
+        rejected = self.rejected()
         for code, row in zip(faults, rejected):
             self.assertIn(code, row["code"].split("|"), row)
 
@@ -162,34 +165,36 @@ class FilesTest(ClusterCase):
         rows = [*apps.youth_project(call, f"{self.prefix}-1", RIGA, amount_eur="4599.99"),
                 *apps.youth_project(call, f"{self.prefix}-2", RIGA, applicant_type="municipality"),
                 # Ķegums closed ten days earlier.
-                *apps.youth_project(call, f"{self.prefix}-3", "Ķeguma novads", received_time="2019-06-21T00:00:00"),
-                *apps.youth_project(call, f"{self.prefix}-4", "Ķeguma novads", received_time="2019-06-20T23:59:59")]
+                *apps.youth_project(call, f"{self.prefix}-3", "Ķeguma novads",
+                                    received_time="2019-06-21T00:00:00"),
+                *apps.youth_project(call, f"{self.prefix}-4", "Ķeguma novads",
+                                    received_time="2019-06-20T23:59:59")]
         file = apps.write_csv(self.path(f"{self.prefix}.csv"), call, rows)
         summary = self.cluster.submit(file, call, expect=(3,))
         self.assertEqual((summary["accepted"], summary["rejected"]), ("1", "3"), summary)
-        rejected = apps.read_table(self.path(f"{self.prefix}.csv.rejected.csv"))
-        self.assertEqual([row["code"] for row in rejected],
+        self.assertEqual(self.codes(),
                          ["AMOUNT_NOT_FIXED", "APPLICANT_TYPE_NOT_ALLOWED", "WINDOW_CLOSED"])
 
     def test_without_a_time_of_arrival_now_counts(self):
         rows = self.good(1, received_time="")
         self.cluster.submit(self.write(rows), CALL, expect=(3,))
-        self.assertEqual(apps.read_table(self.path(f"{self.prefix}.csv.rejected.csv"))[0]["code"], "WINDOW_CLOSED")
+        self.assertEqual(self.codes(), ["WINDOW_CLOSED"])
 
     def test_a_node_refuses_rows_of_other_regions(self):
         rows = [*self.good(1), *apps.project(CALL, f"{self.prefix}-9", "Liepāja", [50_000])]
         summary = self.cluster.submit(self.write(rows), CALL, node="riga-latgale", expect=(3,))
         self.assertEqual((summary["accepted"], summary["rejected"]), ("1", "1"), summary)
-        rejected = apps.read_table(self.path(f"{self.prefix}.csv.rejected.csv"))
-        self.assertEqual([(row["municipality"], row["code"]) for row in rejected], [("Liepāja", "WRONG_REGION")])
+        [rejected] = self.rejected()
+        self.assertEqual((rejected["municipality"], rejected["code"]), ("Liepāja", "WRONG_REGION"))
 
     def test_the_same_reference_with_other_content_is_a_conflict(self):
         rows = self.good(2)
         self.cluster.submit(self.write(rows), CALL)
         rows[1]["amount_eur"] = "999.99"
         summary = self.cluster.submit(self.write(rows), CALL, expect=(3,))
-        self.assertEqual((summary["accepted"], summary["replayed"], summary["rejected"]), ("0", "1", "1"))
-        self.assertEqual(apps.read_table(self.path(f"{self.prefix}.csv.rejected.csv"))[0]["code"], "CONFLICT")
+        self.assertEqual((summary["accepted"], summary["replayed"], summary["rejected"]),
+                         ("0", "1", "1"))
+        self.assertEqual(self.codes(), ["CONFLICT"])
 
     def test_a_dry_run_checks_everything_and_keeps_nothing(self):
         rows = self.good(3)
@@ -227,21 +232,31 @@ class FilesTest(ClusterCase):
 
     def test_max_errors_ends_early(self):
         rows = self.good(30, contact_email="x")
-        summary = self.cluster.submit(self.write(rows), CALL, "--max-errors", "5", "--batch", "1", expect=(3,))
+        summary = self.cluster.submit(self.write(rows), CALL, "--max-errors", "5", "--batch", "1",
+                                      expect=(3,))
         self.assertGreaterEqual(int(summary["rejected"]), 5)
         self.check_added([])
 
     # -- steps ------------------------------------------------------------------------------------
 
     def good(self, count, place=RIGA, **cells):
-        return apps.flatten(apps.project(CALL, f"{self.prefix}-{index:04}", place, [50_000 + index], **cells)
+        return apps.flatten(apps.project(CALL, f"{self.prefix}-{index:04}", place, [50_000 + index],
+                                         **cells)
                             for index in range(count))
 
     def write(self, rows):
         return apps.write_csv(self.path(f"{self.prefix}.csv"), CALL, rows)
 
+    def rejected(self):
+        """The rows of the rejects file that lies beside the test's file."""
+        return apps.read_table(self.path(f"{self.prefix}.csv.rejected.csv"))
+
+    def codes(self):
+        return [row["code"] for row in self.rejected()]
+
     def find(self, row):
-        return next(one for one in self.cluster.applications(CALL) if one["externalRef"] == row["external_ref"])
+        return next(one for one in self.cluster.applications(CALL)
+                    if one["externalRef"] == row["external_ref"])
 
     def check_submits(self, file, rows):
         summary = self.cluster.submit(file, CALL)
@@ -251,7 +266,8 @@ class FilesTest(ClusterCase):
     def check_added(self, rows):
         """The totals have grown by just these rows since the test began."""
         added = apps.sums(rows).total()
-        self.assertEqual(self.cluster.total(CALL), {name: self.before[name] + added[name] for name in added})
+        self.assertEqual(self.cluster.total(CALL),
+                         {name: self.before[name] + added[name] for name in added})
 
 
 def _json_line(row):

@@ -38,10 +38,12 @@ class LifecycleTest(ClusterCase):
 
     def test_points_outside_the_criteria_are_refused(self):
         [one] = self.submitted(1)
-        for scores in ({**apps.KONTAKTS_SCORES, "impact": "10.5"}, {**apps.KONTAKTS_SCORES, "impact": "3.25"},
+        for scores in ({**apps.KONTAKTS_SCORES, "impact": "10.5"},
+                       {**apps.KONTAKTS_SCORES, "impact": "3.25"},
                        {**apps.KONTAKTS_SCORES, "charm": "5"}, {"impact": "5"}):
             with self.subTest(scores):
-                result = self.kopa("app", "evaluate", one, *score_flags(scores), actor="anna").expect(3)
+                result = self.kopa("app", "evaluate", one, *apps.score_flags(scores),
+                                   actor="anna").expect(3)
                 self.assertTrue(result.json()["results"][0]["error"])
         self.assertEqual(self.status(one), "SUBMITTED")
 
@@ -56,16 +58,20 @@ class LifecycleTest(ClusterCase):
         for total, points in fixtures.items():
             self.assertEqual(sum(points), float(total), "the fixture itself")
             scores = dict(zip(apps.PUMPURS_CRITERIA, map(str, points)))
-            self.kopa("app", "evaluate", ids[total], *score_flags(scores), actor="anna").expect(0)
+            self.kopa("app", "evaluate", ids[total], *apps.score_flags(scores),
+                      actor="anna").expect(0)
         listed = {one["id"]: one for one in self.cluster.applications(PUMPURS)}
-        self.assertEqual({total: listed[one]["score"] for total, one in ids.items()}, {total: total for total in fixtures})
+        self.assertEqual({total: listed[one]["score"] for total, one in ids.items()},
+                         {total: total for total in fixtures})
         self.check_decides("APPROVED", "approve", ids["48"])
         self.assertEqual(self.listed(ids["48"], PUMPURS)["awardedCents"], "460000")
-        for total, criteria in (("44.5", ["2.2"]), ("33", ["2.2", "2.4.1", "2.4.3"]), ("17", ["2.2"])):
+        for total, criteria in (("44.5", ["2.2"]), ("33", ["2.2", "2.4.1", "2.4.3"]),
+                                ("17", ["2.2"])):
             error = self.check_refused("THRESHOLD", "approve", ids[total])
             for criterion in criteria:
                 self.assertIn(criterion, error)
-            self.check_decides("REJECTED", "reject", ids[total], "--reason", "zem sliekšņa (paraugs)")
+            self.check_decides("REJECTED", "reject", ids[total], "--reason",
+                               "zem sliekšņa (paraugs)")
         self.assertIn("30", self.kopa("app", "history", ids["17"], output="table").out + error)
 
     def test_what_refuses_needs_a_reason(self):
@@ -87,7 +93,8 @@ class LifecycleTest(ClusterCase):
         self.check_submission(rows, accepted=1)
         listed = self.listed(one)
         self.assertEqual((listed["status"], listed["requestedCents"]), ("SUBMITTED", "70000"))
-        self.assertEqual(len([app for app in self.mine() if app["externalRef"] == rows[0]["external_ref"]]), 1)
+        self.assertEqual(len([app for app in self.mine()
+                              if app["externalRef"] == rows[0]["external_ref"]]), 1)
         self.check_submission(rows, accepted=0, replayed=1)
 
     def test_reserve_then_approve_then_withdraw(self):
@@ -101,7 +108,8 @@ class LifecycleTest(ClusterCase):
         self.check_decides("WITHDRAWN", "withdraw", one, "--reason", "pārdomāja (paraugs)")
         withdrawn = self.cluster.total(KONTAKTS)
         self.assertEqual(withdrawn["approvedCents"], before["approvedCents"])
-        self.assertEqual(withdrawn["requestedCents"], before["requestedCents"] - 60_000, "withdrawn is not asked for")
+        self.assertEqual(withdrawn["requestedCents"], before["requestedCents"] - 60_000,
+                         "withdrawn is not asked for")
         self.check_refused("ILLEGAL_STEP", "approve", one)
 
     def test_an_award_may_be_smaller_than_what_was_asked(self):
@@ -120,11 +128,15 @@ class LifecycleTest(ClusterCase):
         [one] = self.submitted(1)
         self.evaluate(one, actor="anna")
         self.check_decides("APPROVED", "approve", one, actor="cilda")
-        self.check_decides("WITHDRAWN", "withdraw", one, "--reason", "pārdomāja (paraugs)", actor="dace")
+        self.check_decides("WITHDRAWN", "withdraw", one, "--reason", "pārdomāja (paraugs)",
+                           actor="dace")
         rows = self.kopa("app", "history", one).expect(0).json()["rows"]
-        self.assertEqual([row["verb"] for row in rows], ["submit", "evaluate", "approve", "withdraw"])
-        self.assertEqual([row["status"] for row in rows], ["SUBMITTED", "EVALUATED", "APPROVED", "WITHDRAWN"])
-        self.assertEqual([row["staff"]["actor"] for row in rows], ["coordinator", "anna", "cilda", "dace"])
+        self.assertEqual([row["verb"] for row in rows],
+                         ["submit", "evaluate", "approve", "withdraw"])
+        self.assertEqual([row["status"] for row in rows],
+                         ["SUBMITTED", "EVALUATED", "APPROVED", "WITHDRAWN"])
+        self.assertEqual([row["staff"]["actor"] for row in rows],
+                         ["coordinator", "anna", "cilda", "dace"])
         self.assertEqual(rows[3]["staff"]["reason"], "pārdomāja (paraugs)")
         self.assertEqual(rows[2]["awardedCents"], "60000")
         seqs = [int(row["seq"]) for row in rows]
@@ -135,13 +147,14 @@ class LifecycleTest(ClusterCase):
 
     def test_lists_page_through_all_and_filter(self):
         call = "kontakts-2023"
-        rows = apps.flatten(apps.project(call, f"L-{index:04}", apps.municipality(NODES[index % 3], index // 3), [40_000])
+        rows = apps.flatten(apps.project(call, f"L-{index:04}", apps.place(index), [40_000])
                             for index in range(420))
         file = apps.write_csv(self.path("list.csv"), call, rows)
         self.cluster.submit(file, call)
         listed = self.cluster.applications(call)
         self.assertEqual([one["id"] for one in listed], sorted({one["id"] for one in listed}))
-        self.assertEqual({one["externalRef"] for one in listed}, {row["external_ref"] for row in rows})
+        self.assertEqual({one["externalRef"] for one in listed},
+                         {row["external_ref"] for row in rows})
         for node in NODES:
             here = self.cluster.applications(call, node=node)
             self.assertEqual((len(here), {one["node"] for one in here}), (140, {node}))
@@ -162,7 +175,8 @@ class LifecycleTest(ClusterCase):
         ids = self.submit(rows)
         references = [row["external_ref"] for row in rows]
         scores = apps.write_table(self.path(f"{self.prefix}.scores.csv"), [
-            {"external_ref": reference, "evaluator": "anna", **apps.KONTAKTS_SCORES} for reference in references])
+            {"external_ref": reference, "evaluator": "anna",
+             **apps.KONTAKTS_SCORES} for reference in references])
         results = self.kopa("app", "evaluate", "--call", KONTAKTS, "--file", scores,
                             actor="importer").expect(0).json()["results"]
         self.assertEqual({one["status"] for one in results}, {"EVALUATED"})
@@ -175,24 +189,27 @@ class LifecycleTest(ClusterCase):
                             actor="director").expect(3).json()["results"]
         refused = [one for one in results if one["error"]]
         self.assertEqual(len(refused), 1, "the rejection without a reason, and nothing else")
-        self.assertEqual([self.status(one) for one in ids], ["APPROVED", "REJECTED", "RESERVE", "EVALUATED"])
+        self.assertEqual([self.status(one) for one in ids],
+                         ["APPROVED", "REJECTED", "RESERVE", "EVALUATED"])
 
     def test_unknown_ids_are_refused_one_by_one(self):
         [one] = self.submitted(1)
         self.evaluate(one)
         unknown = "0198c0de-0000-7000-8000-000000000000"
-        results = self.kopa("app", "approve", one, unknown, actor="director").expect(3).json()["results"]
+        results = self.kopa("app", "approve", one, unknown,
+                            actor="director").expect(3).json()["results"]
         by_id = {result["id"]: result for result in results}
         self.assertEqual(by_id[one]["status"], "APPROVED")
         self.assertIn(unknown, by_id[unknown]["error"])
-        [at_node] = self.kopa("app", "approve", unknown, node="zemgale", actor="director").expect(3).json()["results"]
+        [at_node] = self.kopa("app", "approve", unknown, node="zemgale",
+                              actor="director").expect(3).json()["results"]
         self.assertIn("UNKNOWN_APPLICATION", at_node["error"])
 
     # -- steps ------------------------------------------------------------------------------------
 
     def rows(self, count, call=KONTAKTS):
         def one(index):
-            reference, place = f"{self.prefix}-{index:04}", apps.municipality(NODES[index % 3], index // 3)
+            reference, place = f"{self.prefix}-{index:04}", apps.place(index)
             if call == PUMPURS:
                 return apps.youth_project(call, reference, place)
             return apps.project(call, reference, place, [60_000])
@@ -216,7 +233,7 @@ class LifecycleTest(ClusterCase):
 
     def evaluate(self, *ids, actor="evaluator"):
         for one in ids:
-            self.kopa("app", "evaluate", one, *score_flags(apps.KONTAKTS_SCORES), actor=actor).expect(0)
+            self.kopa("app", "evaluate", one, *apps.score_flags(), actor=actor).expect(0)
 
     def evaluate_by_file(self, ids, evaluator, actor):
         file = apps.write_table(self.path(f"{self.prefix}.scores.csv"), [
@@ -239,7 +256,8 @@ class LifecycleTest(ClusterCase):
         return result["error"]
 
     def mine(self, call=KONTAKTS):
-        return [one for one in self.cluster.applications(call) if one["externalRef"].startswith(self.prefix + "-")]
+        return [one for one in self.cluster.applications(call)
+                if one["externalRef"].startswith(self.prefix + "-")]
 
     def listed(self, one, call=KONTAKTS):
         return next(app for app in self.cluster.applications(call) if app["id"] == one)
@@ -247,9 +265,6 @@ class LifecycleTest(ClusterCase):
     def status(self, one):
         return self.kopa("app", "show", one).expect(0).json()["status"]
 
-
-def score_flags(scores):
-    return [part for criterion, points in scores.items() for part in ("--score", f"{criterion}={points}")]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Runs the repository's scripts against the programs under test, without touching the source tree."""
+"""Runs the repository's scripts with the programs under test, beside the source tree."""
 
 import os
 import pathlib
@@ -8,12 +8,13 @@ import tempfile
 
 from server import environment
 
-SOURCE = pathlib.Path(os.environ.get("KOPA_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
+SOURCE = pathlib.Path(os.environ.get("KOPA_SOURCE_DIR",
+                                     pathlib.Path(__file__).resolve().parents[2]))
 
 
 class Workspace:
-    """A folder that looks like the repository's root: links to all of it, and a copy of data/, beside whose files
-    `kopa submit` leaves rejected rows."""
+    """A folder that looks like the repository's root: links to all of it, and a copy of data/,
+    beside whose files `kopa submit` leaves rejected rows."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kopa-workspace-"))
@@ -31,8 +32,10 @@ class Workspace:
         binaries = os.environ["KOPA_BIN_DIR"]
         return subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script], cwd=self.root, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", timeout=timeout,
-            check=False, env=environment(self.folder, KOPA_BIN_DIR=binaries, XDG_RUNTIME_DIR=str(self.folder / "run"),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+                              timeout=timeout,
+            check=False, env=environment(self.folder, KOPA_BIN_DIR=binaries,
+                                         XDG_RUNTIME_DIR=str(self.folder / "run"),
                                          PATH=f"{binaries}{os.pathsep}{os.environ['PATH']}"))
 
     def close(self):

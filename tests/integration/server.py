@@ -35,7 +35,7 @@ def environment(home, **more):
 
 
 class Server:
-    """A server with the address it got at its first start: a restart gives it the same one again."""
+    """A server that keeps the address of its first start when it is started again."""
 
     def __init__(self, name, program, folder, flags):
         self.name = name
@@ -65,13 +65,14 @@ class Server:
 
     def verify_at_rest(self):
         """Runs the server's own `verify` on its folder: (exit code, what it said)."""
-        done = subprocess.run([binary(self._program), "verify", "--data-dir", str(self.data_folder)],
+        done = subprocess.run([binary(self._program), "verify", "--data-dir",
+                               str(self.data_folder)],
                               capture_output=True, text=True, timeout=60, check=False,
                               env=environment(self._folder))
         return done.returncode, done.stdout + done.stderr
 
     def start(self):
-        """Starts it and waits until it listens. A port that is not free yet is tried again for a while."""
+        """Starts it and waits until it listens. A port that is not free yet is tried again."""
         assert not self.running, f"{self.name} runs already"
         deadline = time.monotonic() + START_SECONDS
         while True:
@@ -82,7 +83,7 @@ class Server:
                 break
             said = self.log()[said_before:]
             if "bind" not in said.lower() and "address" not in said.lower():
-                raise AssertionError(f"{self.name} ended with {self._process.returncode} at its start:\n{said}")
+                raise AssertionError(f"{self.name} ended at its start:\n{said}")
             if time.monotonic() > deadline:
                 raise AssertionError(f"{self.name} did not get its port:\n{said}")
             time.sleep(0.2)
@@ -98,7 +99,7 @@ class Server:
             code = self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired as late:
             self.kill()
-            raise AssertionError(f"{self.name} had not ended {STOP_SECONDS} s after SIGTERM") from late
+            raise AssertionError(f"{self.name} ran {STOP_SECONDS} s after SIGTERM") from late
         assert code == 0, f"{self.name} ended with {code} after SIGTERM:\n{self.log()[-3000:]}"
 
     def kill(self):
@@ -114,7 +115,8 @@ class Server:
 
     def log(self):
         """All it has written to standard error, over all its starts."""
-        return self._log_path.read_text(encoding="utf-8", errors="replace") if self._log_path.exists() else ""
+        return self._log_path.read_text(encoding="utf-8",
+                                        errors="replace") if self._log_path.exists() else ""
 
     def _log_size(self):
         return len(self.log())
@@ -122,7 +124,8 @@ class Server:
     def _launch(self):
         with open(self._out_path, "wb") as out, open(self._log_path, "ab") as log:
             # Only this process and its pid are ever signalled, never a name.
-            self._process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=out, stderr=log,
+            self._process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=out,
+                                             stderr=log,
                                              env=environment(self._folder))
 
     def _wait_for_listening(self, deadline):
@@ -136,5 +139,5 @@ class Server:
                 return None
             if time.monotonic() > deadline:
                 self.kill()
-                raise AssertionError(f"{self.name} did not listen within {START_SECONDS} s:\n{self.log()[-3000:]}")
+                raise AssertionError(f"{self.name} does not listen:\n{self.log()[-3000:]}")
             time.sleep(0.02)

@@ -28,7 +28,8 @@ class Result:
         return self
 
     def __str__(self):
-        return f"$ {self.command}\nexit {self.code}\n--- stdout\n{self.out[-4000:]}\n--- stderr\n{self.err[-4000:]}"
+        return (f"$ {self.command}\nexit {self.code}\n"
+                f"--- stdout\n{self.out[-4000:]}\n--- stderr\n{self.err[-4000:]}")
 
 
 class Tool:
@@ -51,9 +52,11 @@ class Tool:
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 encoding="utf-8", env=environment(self._home))
 
-    def run(self, *arguments, server=(), actor="coordinator", output="json", stdin=b"", more_environment=None):
+    def run(self, *arguments, server=(), actor="coordinator", output="json", stdin=b"",
+            more_environment=None):
         command = self.command(*arguments, server=server, actor=actor, output=output)
-        done = subprocess.run(command, input=stdin, capture_output=True, timeout=RUN_SECONDS, check=False,
+        done = subprocess.run(command, input=stdin, capture_output=True, timeout=RUN_SECONDS,
+                              check=False,
                               env=environment(self._home, **(more_environment or {})))
         return Result(" ".join(command), done.returncode, done.stdout.decode("utf-8"),
                       done.stderr.decode("utf-8"))

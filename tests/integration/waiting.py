@@ -4,7 +4,7 @@ import time
 
 
 def wait_until(what, condition, timeout, pause=0.1):
-    """The first true value of condition(). AssertionError, naming `what`, once `timeout` seconds are over."""
+    """The first true value of condition(); AssertionError with `what` after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
         value = condition()

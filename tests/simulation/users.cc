@@ -37,7 +37,7 @@ Users::Request& Users::Open(const NodeMachine& node, Kind kind, const CallId& ca
 }
 
 void Users::Want(const NodeMachine& node, absl::Time now) {
-  if (known_.empty() || chance_.Percent(30)) {
+  if (known_.empty() || chance_.Percent(25)) {
     const CallId call(calls_[chance_.Below(calls_.size())].id());
     Request& request = Open(node, Kind::kSubmit, call, chance_.entropy().NewUuid(now), now);
     // Some come twice, from another client.
@@ -62,12 +62,12 @@ void Users::WantChange(const NodeMachine& node, const Known& known, absl::Time n
       Open(node, Kind::kEvaluate, known.call, known.id, now);
       return;
     case national::v1::APPLICATION_STATUS_EVALUATED:
-      return decide(dice < 80 ? Verb::kApprove : dice < 90 ? Verb::kReserve : Verb::kReject);
+      return decide(dice < 90 ? Verb::kApprove : dice < 97 ? Verb::kReserve : Verb::kReject);
     case national::v1::APPLICATION_STATUS_PENDING_FUNDS:
-      if (dice < 20) decide(dice < 10 ? Verb::kWithdraw : Verb::kReserve);
+      if (dice < 8) decide(dice < 4 ? Verb::kWithdraw : Verb::kReserve);
       return;
     case national::v1::APPLICATION_STATUS_APPROVED:
-      if (dice < 30) decide(Verb::kWithdraw);
+      if (dice < 6) decide(Verb::kWithdraw);
       return;
     case national::v1::APPLICATION_STATUS_RESERVE:
       return decide(Verb::kApprove);

@@ -13,6 +13,7 @@ namespace {
 
 // More than any world needs to come to rest; one that moves on for ever goes in circles.
 constexpr size_t kMovesToRestMax = 20'000;
+constexpr size_t kMovesWithoutUsers = 250;
 
 std::vector<NodeId> NodeIds(size_t count) {
   std::vector<NodeId> ids;
@@ -38,37 +39,37 @@ World::World(const Settings& settings)
 
 std::vector<World::Move> World::PossibleMoves() const {
   std::vector<Move> moves;
-  if (users_on_) moves.push_back({Kind::kUserWants, 8});
-  if (centre_.HasWork()) moves.push_back({Kind::kCommitCentre, 12});
-  if (!centre_.is_running()) moves.push_back({Kind::kStartCentre, 4});
+  if (users_on_) moves.push_back({Kind::kUserWants, 20});
+  if (centre_.HasWork()) moves.push_back({Kind::kCommitCentre, 60});
+  if (!centre_.is_running()) moves.push_back({Kind::kStartCentre, 20});
   for (const NodeMachine& node : nodes_) {
     const uint64_t on = node.index();
     if (!node.is_running()) {
-      moves.push_back({Kind::kStartNode, 4, on});
+      moves.push_back({Kind::kStartNode, 20, on});
       continue;
     }
-    if (users_.HasUnsent(node)) moves.push_back({Kind::kUserSends, 6, on});
-    if (node.HasWork()) moves.push_back({Kind::kCommitNode, 8, on});
-    if (!node.has_session() && centre_.is_running()) moves.push_back({Kind::kDial, 4, on});
-    if (node.HasNews()) moves.push_back({Kind::kNodeSends, 6, on});
+    if (users_.HasUnsent(node)) moves.push_back({Kind::kUserSends, 30, on});
+    if (node.HasWork()) moves.push_back({Kind::kCommitNode, 40, on});
+    if (!node.has_session() && centre_.is_running()) moves.push_back({Kind::kDial, 20, on});
+    if (node.HasNews()) moves.push_back({Kind::kNodeSends, 30, on});
   }
   for (const auto& [id, session] : sessions_) {
-    if (session.is_open_at_centre && !session.up.empty()) moves.push_back({Kind::kUp, 8, id});
-    if (session.is_open_at_node && !session.down.empty()) moves.push_back({Kind::kDown, 8, id});
+    if (session.is_open_at_centre && !session.up.empty()) moves.push_back({Kind::kUp, 40, id});
+    if (session.is_open_at_node && !session.down.empty()) moves.push_back({Kind::kDown, 40, id});
     if (!session.is_cut) continue;
-    if (session.is_open_at_node) moves.push_back({Kind::kNodeNotices, 3, id});
-    if (session.is_open_at_centre) moves.push_back({Kind::kCentreNotices, 3, id});
+    if (session.is_open_at_node) moves.push_back({Kind::kNodeNotices, 12, id});
+    if (session.is_open_at_centre) moves.push_back({Kind::kCentreNotices, 8, id});
   }
   if (faults_on_) AddFaults(moves);
   return moves;
 }
 
 void World::AddFaults(std::vector<Move>& moves) const {
-  moves.push_back({Kind::kTime, 4});
+  moves.push_back({Kind::kTime, 8});
   if (centre_.is_running()) moves.push_back({Kind::kCrashCentre, 1});
   moves.push_back({Kind::kCrashNode, 1, moves_ % nodes_.size()});
   for (const auto& [id, session] : sessions_) {
-    if (!session.is_cut) moves.push_back({Kind::kCut, 1, id});
+    if (!session.is_cut) moves.push_back({Kind::kCut, 2, id});
   }
 }
 
@@ -97,8 +98,11 @@ void World::Run(size_t moves) {
 }
 
 void World::ComeToRest() {
-  faults_on_ = false;
   users_on_ = false;
+  // Links break a while longer with nothing new said over them: what was on the way then must not
+  // depend on later traffic to be made good.
+  if (settings_.with_faults) Run(kMovesWithoutUsers);
+  faults_on_ = false;
   size_t left = kMovesToRestMax;
   while (faults().empty() && left > 0) {
     if (MakeOne()) {

@@ -80,7 +80,10 @@ std::vector<Layer> MakeLayerTable() {
       {"regional-node/fence", Purity::kFree, {"common/base", "common/storage"}, {}},
       {"regional-node/core", Purity::kPure, Join({cores, {"common/intake"}}), all_protos},
       {"regional-node/service", Purity::kFree, Join({served, of_node}), all_protos},
-      {"regional-node/main.cc", Purity::kFree, Join({wired, of_node, {"regional-node/service"}}),
+      {"regional-node/commands", Purity::kFree, Join({wired, of_node, {"regional-node/service"}}),
+       all_protos},
+      {"regional-node/main.cc", Purity::kFree,
+       Join({wired, of_node, {"regional-node/service", "regional-node/commands"}}),
        all_protos},
 
       {"central/core", Purity::kPure, cores, open_protos},

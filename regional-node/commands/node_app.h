@@ -1,5 +1,5 @@
-#ifndef KOPA_REGIONAL_NODE_SERVICE_NODE_APP_H_
-#define KOPA_REGIONAL_NODE_SERVICE_NODE_APP_H_
+#ifndef KOPA_REGIONAL_NODE_COMMANDS_NODE_APP_H_
+#define KOPA_REGIONAL_NODE_COMMANDS_NODE_APP_H_
 
 #include <atomic>
 #include <memory>
@@ -104,4 +104,4 @@ class NodeApp {
 
 }  // namespace kopa::node
 
-#endif  // KOPA_REGIONAL_NODE_SERVICE_NODE_APP_H_
+#endif  // KOPA_REGIONAL_NODE_COMMANDS_NODE_APP_H_

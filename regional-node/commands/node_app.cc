@@ -1,4 +1,4 @@
-#include "regional-node/service/node_app.h"
+#include "regional-node/commands/node_app.h"
 
 #include <optional>
 #include <utility>
@@ -7,6 +7,7 @@
 #include "common/base/status.h"
 #include "common/http/standard_routes.h"
 #include "common/rpc/metrics_interceptor.h"
+#include "common/server/committer_metrics.h"
 #include "data/territory_data.h"
 #include "regional-node/core/families.h"
 #include "regional-node/fence/fence.h"
@@ -192,14 +193,7 @@ absl::Status NodeApp::StartServers() {
 
 void NodeApp::RegisterMetrics() {
   observability::RegisterProcessMetrics(&metrics_);
-  metrics_.CallbackCounter("kopa_committer_groups_total", "Synced writes", {},
-                           [this] { return static_cast<double>(committer_->groups()); });
-  metrics_.CallbackCounter("kopa_committer_commands_total", "Commands decided", {},
-                           [this] { return static_cast<double>(committer_->commands()); });
-  metrics_.CallbackCounter("kopa_committer_write_seconds_total", "Time spent in synced writes", {},
-                           [this] { return static_cast<double>(committer_->write_nanos()) / 1e9; });
-  metrics_.CallbackGauge("kopa_committer_queue_commands", "Commands waiting", {},
-                         [this] { return static_cast<double>(committer_->queue_length()); });
+  server::RegisterCommitterMetrics(committer_.get(), &metrics_);
   metrics_.CallbackGauge("kopa_link_connected", "1 while the centre has accepted the proof", {},
                          [this] { return view_.Get().connected ? 1.0 : 0.0; });
   metrics_.CallbackGauge("kopa_link_lag_records", "Records that the centre has not confirmed", {},
