@@ -45,7 +45,7 @@ TEST_F(CommandTreeTest, WrongUsageSaysWhatWouldBeRight) {
   Refused("app", "a command is missing; there are: list");
   Refused("totls", "did you mean totals?");
   Refused("train X", "unknown command \"train\"");
-  Refused("app contract X", "unknown command \"contract\"");
+  Refused("app crown X", "unknown command \"crown\"");
   Refused("totals", "--call");
   Refused("totals --call c --wach", "did you mean --watch?");
   Refused("nodes extra", "extra");
