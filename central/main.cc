@@ -1,57 +1,27 @@
-// kopa-central: the centre. What it can be told to do is in central/commands; this chooses.
-
-#include <iostream>
+// kopa-central: the centre. What it can be told to do is in central/commands.
 
 #include "central/commands/command_line.h"
 #include "central/commands/offline.h"
 #include "central/commands/run.h"
-#include "common/base/version.h"
+#include "common/base/status.h"
 #include "common/server/options.h"
-#include "common/settings/settings.h"
+#include "common/server/program.h"
 
-namespace kopa::central {
 namespace {
 
-constexpr int kExitFailed = 1;
-
-int Failed(const absl::Status& status, int exit_code = kExitFailed) {
-  std::cerr << "kopa-central: " << status.message() << std::endl;
-  return exit_code;
-}
-
-int Verify(const settings::Settings& settings) {
-  if (settings.GetString("data-dir").empty()) {
-    return Failed(absl::InvalidArgumentError("--data-dir is missing"), settings::kExitUsage);
-  }
-  const auto holds = VerifyFolder(settings.GetString("data-dir"), std::cout);
-  if (!holds.ok()) return Failed(holds.status());
-  return *holds ? 0 : kExitFailed;
-}
-
-int Main(int argc, const char* const* argv) {
-  const settings::CommandLine command_line = CentralCommandLine();
-  const auto settings =
-      settings::Settings::Parse(argc, argv, command_line, settings::ProcessEnvironment());
-  if (!settings.ok()) return Failed(settings.status(), settings::kExitUsage);
-  if (settings->help()) {
-    std::cout << settings::HelpText(command_line) << std::flush;
-    return 0;
-  }
-  if (settings->subcommand() == "version") {
-    std::cout << "kopa-central " << kVersion << " (" << kBuild << ")" << std::endl;
-    return 0;
-  }
-  if (settings->subcommand() == "verify") return Verify(*settings);
-
-  const auto options = server::ReadOptions(*settings);
-  if (!options.ok()) return Failed(options.status(), settings::kExitUsage);
-  const absl::Status status = settings->subcommand() == "check-config"
-                                  ? PrintConfig(*settings, std::cout)
-                                  : Run(*options, settings->GetString("programmes"));
-  return status.ok() ? 0 : Failed(status);
+absl::Status RunCentral(const kopa::settings::Settings& settings) {
+  ASSIGN_OR_RETURN(const kopa::server::Options options, kopa::server::ReadOptions(settings));
+  return kopa::central::Run(options, settings.GetString("programmes"));
 }
 
 }  // namespace
-}  // namespace kopa::central
 
-int main(int argc, char** argv) { return kopa::central::Main(argc, argv); }
+int main(int argc, char** argv) {
+  kopa::server::Program program;
+  program.command_line = kopa::central::CentralCommandLine();
+  program.check = [](const auto& settings) { return kopa::server::ReadOptions(settings).status(); };
+  program.run = RunCentral;
+  program.print_config = kopa::central::PrintConfig;
+  program.verify = kopa::central::VerifyFolder;
+  return kopa::server::RunProgram(program, argc, argv);
+}

@@ -8,7 +8,7 @@ settings::CommandLine CentralCommandLine() {
   settings::CommandLine line;
   line.program = "kopa-central";
   line.summary = "The centre of Kopa: national totals, budget and the nodes' links.";
-  line.settings = server::OptionSpecs({.listen = "127.0.0.1:7400", .http = "127.0.0.1:7480"});
+  line.settings = server::OptionSpecs({.listen = "127.0.0.1:7400", .http = "127.0.0.1:0"});
   settings::SettingSpec programmes;
   programmes.name = "programmes";
   programmes.env = "KOPA_PROGRAMMES";

@@ -37,6 +37,9 @@ namespace {
 using Committer = engine::Committer<CentralCore>;
 
 constexpr size_t kNonceBytes = 16;
+// All that the streams may have waiting at once fits, so that no node is refused for the others'
+// sake.
+constexpr size_t kQueueCommands = 2 * LinkLimits().streams_max * LinkLimits().batches_waiting_max;
 // Of the ten seconds that a stop may take.
 constexpr absl::Duration kDrainPatience = absl::Seconds(6);
 
@@ -65,12 +68,15 @@ class Centre {
         core_(std::move(core)),
         view_(&territory_),
         space_(store_.get(), clock, options.disk_reserve_bytes),
-        committer_(core_.get(), store_.get(), clock, &space_, {}, Hooks()),
+        committer_(core_.get(), store_.get(), clock, &space_, {.queue_commands = kQueueCommands},
+                   Hooks()),
         link_(Parts(logger)),
         national_(&view_, store_.get()),
         http_({.address = options.http}) {
     view_.Load(*core_);
   }
+
+  ~Centre() { Stop(); }
 
   // Returns once everything listens.
   absl::Status Start() {
@@ -94,12 +100,15 @@ class Centre {
   }
 
   // What is acknowledged is on disk at any time; this is for the sake of those who still wait.
+  // Also of a centre that has started in part; a second time does nothing.
   void Stop() {
+    if (is_stopped_) return;
+    is_stopped_ = true;
     is_ready_ = false;
-    server_->SetServing(false);
+    if (server_ != nullptr) server_->SetServing(false);
     national_.Stop();
     link_.Stop();
-    server_->Shutdown(kDrainPatience);
+    if (server_ != nullptr) server_->Shutdown(kDrainPatience);
     committer_.Stop();
     http_.Stop();
   }
@@ -125,7 +134,7 @@ class Centre {
     parts.transport = options_.transport();
     parts.submit = [this](CentralCommand command, std::function<void()> done) -> absl::Status {
       // The node keeps what is refused here, and sends it again.
-      if (std::holds_alternative<RecordsCommand>(command) && !space_.HasSpace()) {
+      if (!std::holds_alternative<SessionLost>(command) && !space_.HasSpace()) {
         return absl::ResourceExhaustedError("the centre's disk is nearly full");
       }
       return committer_.Submit(
@@ -148,6 +157,7 @@ class Centre {
   observability::Metrics metrics_;
   std::unique_ptr<rpc::Server> server_;
   std::atomic<bool> is_ready_{false};
+  bool is_stopped_ = false;
   http::Server http_;
 };
 

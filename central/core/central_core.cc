@@ -70,10 +70,6 @@ FenceReason CentralCore::Judge(const NodeStatus& node, const national::v1::Hello
     *detail = record.fence_detail;
     return record.fence_reason;
   }
-  if (hello.self_fenced() != national::v1::FENCE_REASON_UNSPECIFIED) {
-    *detail = "the node fenced itself: its store is behind its fence file";
-    return hello.self_fenced();
-  }
   if (hello.epoch() < record.epoch.value()) {
     *detail = absl::StrCat("its epoch is ", hello.epoch(), "; epoch ", record.epoch.value(),
                            " was accepted before");
@@ -87,6 +83,12 @@ FenceReason CentralCore::Judge(const NodeStatus& node, const national::v1::Hello
     *detail = absl::StrCat("its journal ends at ", hello.head_seq(), "; the centre has applied ",
                            record.applied.seq.value(), ": restored from an old copy");
     return national::v1::FENCE_REASON_BEHIND;
+  }
+  if (hello.self_fenced() != national::v1::FENCE_REASON_UNSPECIFIED) {
+    // What a node says of itself does not decide what the centre does for good.
+    *detail =
+        "the node fenced itself: its store is behind its fence file, or the centre refused it";
+    return national::v1::FENCE_REASON_BEHIND_FENCE_FILE;
   }
   return national::v1::FENCE_REASON_UNSPECIFIED;
 }
@@ -109,6 +111,13 @@ void CentralCore::Do(absl::Time now, HelloCommand&& command, Effects& effects) {
               std::move(detail), effects);
     return;
   }
+  if (node.connected && node.record.epoch != EpochNumber(hello.epoch())) {
+    // Another opening of the store while this one is alive is another copy. If the live one is only
+    // a stream that has not been missed yet, it is cut within seconds and the next Hello gets in.
+    effects.outgoing.push_back(
+        {command.session, absl::UnavailableError("another store of this node is connected")});
+    return;
+  }
   if (node.session.value() != 0) {
     effects.outgoing.push_back(
         {node.session, absl::AbortedError("a newer stream of this node took over")});
@@ -117,10 +126,9 @@ void CentralCore::Do(absl::Time now, HelloCommand&& command, Effects& effects) {
   node.session = command.session;
   node.connected = false;
   node.head_at_hello = hello.head_seq();
-  node.record.address = hello.address();
   // Held until the proof: an epoch that is only claimed must not shut out the real one.
   greeted_[id] = {EpochNumber(hello.epoch()), hello.epoch_nonce(), hello.incarnation_seen(),
-                  hello.down_cursor()};
+                  hello.down_cursor(), hello.address()};
   effects.nodes_changed.insert(id);
   ConnectResponse response;
   auto* welcome = response.mutable_welcome();
@@ -172,6 +180,7 @@ void CentralCore::Admit(absl::Time now, const NodeId& id, NodeStatus& node, Effe
     admitted->set_applied_hash(record.applied.hash);
     Journal(now, what, effects);
   }
+  record.address = greeting.address;
   record.epoch = greeting.epoch;
   record.epoch_nonce = greeting.epoch_nonce;
   record.admitted_ever = true;

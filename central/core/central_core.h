@@ -63,6 +63,7 @@ class CentralCore {
     std::string epoch_nonce;
     uint64_t incarnation_seen = 0;
     uint64_t down_cursor = 0;
+    std::string address;
   };
   struct Asked {  // the newest recall sent to a node under a call
     ledger::Amounts target;

@@ -3,6 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/status.h"
+#include "common/base/timestamp.h"
+#include "common/programme/limits.h"
 
 namespace kopa::central {
 
@@ -14,13 +16,12 @@ namespace {
 
 // What no single application reaches. Sums of millions of these stay far below what 64 bits hold,
 // so that nonsense in one node's journal can't make the national sums overflow.
-constexpr Amounts kApplicationMost(100'000'000'000, 1'000'000, 1'000'000);
+constexpr Amounts kApplicationMost(programme::kCentsMax, 1'000'000, 1'000'000);
 // The end of the year 9999.
 constexpr int64_t kSecondsMost = 253'402'300'799;
 
 absl::Time SinceOf(const ApplicationSummary& summary) {
-  const auto& time = summary.pending_since_time();
-  return absl::FromUnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1000);
+  return TimeOf(summary.pending_since_time());
 }
 
 }  // namespace

@@ -89,8 +89,14 @@ absl::Status LinkStream::HandleHello() {
   if (!parts_.view->FindNode(node).has_value()) {
     return absl::NotFoundError("no node of this name is known here");
   }
-  if (hello.epoch() == 0 || hello.epoch_nonce().size() != kNonceBytes ||
-      hello.address().size() > kAddressBytesMax) {
+  // A store that is older than its fence file has begun no epoch; it only reports.
+  const bool self_fenced = hello.self_fenced() != national::v1::FENCE_REASON_UNSPECIFIED;
+  if (!national::v1::FenceReason_IsValid(hello.self_fenced())) {
+    return absl::InvalidArgumentError(
+        "Hello names a reason of fencing that this version does not know");
+  }
+  const bool epoch_given = hello.epoch() != 0 && hello.epoch_nonce().size() == kNonceBytes;
+  if ((!epoch_given && !self_fenced) || hello.address().size() > kAddressBytesMax) {
     return absl::InvalidArgumentError(
         "Hello needs an epoch from 1, a nonce of 16 bytes and an address of at most 255 bytes");
   }
@@ -112,21 +118,21 @@ absl::Status LinkStream::HandleBatch() {
     return records.status();
   }
   NoteContact(records->back().journal.seq());
+  return Submit(RecordsCommand{session_, node(), *std::move(records)});
+}
+
+// Whatever a stream has waiting counts, so that no node can fill the queue that all share.
+absl::Status LinkStream::Submit(CentralCommand command) {
   {
     MutexLock lock(&mutex_);
     ++batches_waiting_;
   }
-  RecordsCommand command{session_, node(), *std::move(records)};
   const absl::Status queued =
       parts_.submit(std::move(command), [stream = shared_from_this()] { stream->BatchDone(); });
   if (queued.ok()) return queued;
   MutexLock lock(&mutex_);
   --batches_waiting_;
   return rpc::WithRetryDelay(queued, kRetryDelay);
-}
-
-absl::Status LinkStream::Submit(CentralCommand command) {
-  return rpc::WithRetryDelay(parts_.submit(std::move(command), [] {}), kRetryDelay);
 }
 
 void LinkStream::BatchDone() {

@@ -265,7 +265,7 @@ national::v1::NodeBudget NationalView::NodeBudgetOf(const CallFigures& call,
   budget.set_state(node.node.state());
   if (const auto found = call.ledgers.find(id); found != call.ledgers.end()) {
     const ledger::Totals& totals = found->second;
-    budget.set_allotted_cents(totals.allotted.cents());
+    budget.set_allotted_cents((totals.allotted - totals.handed_back - totals.released).cents());
     budget.set_approved_cents(totals.Approved().cents());
     budget.set_headroom_cents(
         ledger::ClampToZero(call.limits.LimitedPart(totals.Headroom())).cents());

@@ -76,6 +76,19 @@ absl::StatusOr<std::vector<Dimension>> Chosen(const std::vector<std::string>& wo
   return chosen;
 }
 
+// By what people see, so that a status sorts as its word.
+void SortRows(const std::vector<Dimension>& dimensions, GetTotalsResponse* totals) {
+  auto* rows = totals->mutable_rows();
+  std::stable_sort(rows->begin(), rows->end(), [&](const TotalsRow& a, const TotalsRow& b) {
+    for (const Dimension& dimension : dimensions) {
+      const std::string left = dimension.cell(a);
+      const std::string right = dimension.cell(b);
+      if (left != right) return left < right;
+    }
+    return false;
+  });
+}
+
 Table TotalsTable(const GetTotalsResponse& totals, const std::vector<Dimension>& dimensions) {
   std::vector<Table::Column> columns;
   for (const Dimension& dimension : dimensions) columns.push_back({dimension.word});
@@ -106,8 +119,9 @@ Table TotalsTable(const GetTotalsResponse& totals, const std::vector<Dimension>&
   return table;
 }
 
-void PrintTotals(Session& session, const GetTotalsResponse& totals,
+void PrintTotals(Session& session, GetTotalsResponse totals,
                  const std::vector<Dimension>& dimensions) {
+  SortRows(dimensions, &totals);
   session.Print(ToJson(totals), [&] { return TotalsTable(totals, dimensions); });
   if (session.settings().output == OutputFormat::kTable) NoteFreshness(session, totals.freshness());
 }

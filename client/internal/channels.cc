@@ -6,6 +6,19 @@
 
 namespace kopa::client {
 
+Poller::Poller()
+    : thread_([this] {
+        void* tag = nullptr;
+        bool ok = false;
+        while (queue_.Next(&tag, &ok)) {
+        }
+      }) {}
+
+Poller::~Poller() {
+  queue_.Shutdown();
+  thread_.join();
+}
+
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Channels::To(const std::string& address) {
   MutexLock lock(&mutex_);
   std::shared_ptr<grpc::Channel>& channel = channels_[address];

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -11,8 +12,24 @@
 #include "common/base/mutex.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
+#include "grpcpp/completion_queue.h"
 
 namespace kopa::client {
+
+// Keeps connections moving. Blocking calls of gRPC do so only while a thread is inside one; with
+// all threads asleep between two attempts, a connection that is being made would stand still until
+// its time is over, and a server that is long back would look away.
+class Poller {
+ public:
+  Poller();
+  ~Poller();
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+
+ private:
+  grpc::CompletionQueue queue_;  // nothing is ever put into it: waiting on it is the point
+  std::thread thread_;
+};
 
 // One gRPC channel an address, made at first use and kept. Thread-safe.
 class Channels {
@@ -27,6 +44,7 @@ class Channels {
 
  private:
   const ConnectionOptions options_;
+  const Poller poller_;
   Mutex mutex_;
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_ ABSL_GUARDED_BY(mutex_);
 };

@@ -1,6 +1,7 @@
 #ifndef KOPA_COMMON_ENGINE_COMMITTER_H_
 #define KOPA_COMMON_ENGINE_COMMITTER_H_
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -30,6 +31,7 @@ inline constexpr size_t kLanes = 3;
 
 struct CommitterLimits {
   size_t queue_commands = 4096;          // in each lane; more are refused
+  size_t bulk_commands = 4096;           // in the bulk lane, whose commands may be a MiB each
   size_t group_commands = 1024;          // most commands in one synced write
   size_t group_bytes = 8 * 1024 * 1024;  // a group is closed when its batch has grown to this
   absl::Duration tick = absl::Milliseconds(50);  // how often a core that wants ticks gets one
@@ -94,7 +96,10 @@ class Committer {
     MutexLock lock(&mutex_);
     if (stopping_) return absl::UnavailableError("the server is stopping");
     auto& queue = queues_[static_cast<size_t>(lane)];
-    if (queue.size() >= limits_.queue_commands) {
+    const size_t most = lane == Lane::kBulk
+                            ? std::min(limits_.bulk_commands, limits_.queue_commands)
+                            : limits_.queue_commands;
+    if (queue.size() >= most) {
       return absl::ResourceExhaustedError("the server is busy: its queue is full");
     }
     queue.push_back({lane, std::move(command), std::move(done)});

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/intake/limits.h"
 #include "common/programme/decimals.h"
+#include "common/programme/limits.h"
 
 namespace kopa::intake {
 namespace {
@@ -119,6 +120,14 @@ void CheckInitiativesForm(const FormContext& context) {
                             " EUR; the amount of the application must be that, or left out"),
                absl::StrCat("Iniciatīvu summa ir ", programme::FormatEurosLatvian(sum_cents),
                             "; pieteikuma summai jābūt tādai pašai vai nenorādītai."));
+  }
+  if (sum_cents > programme::kCentsMax) {
+    checks.Add({.column = "amount_eur"}, "BAD_AMOUNT",
+               absl::StrCat("one application asks for at most ",
+                            programme::FormatCents(programme::kCentsMax), " EUR"),
+               absl::StrCat("Vienā pieteikumā prasa ne vairāk kā ",
+                            programme::FormatEurosLatvian(programme::kCentsMax), "."));
+    sum_cents = 0;
   }
   context.out->normal.set_amount_cents(sum_cents);
   if (sum_cents > 0) {

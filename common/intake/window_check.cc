@@ -56,8 +56,7 @@ std::vector<Fault> CheckWindow(const programme::CallRules& rules, absl::string_v
                       .code = "RECEIVED_IN_FUTURE",
                       .message = "the time of receipt may not lie in the future",
                       .message_lv = "Saņemšanas laiks nedrīkst būt nākotnē."});
-  }
-  if (received < window.opens) {
+  } else if (received < window.opens) {
     faults.push_back(NotOpen(window));
   } else if (received >= window.closes) {
     faults.push_back(Closed(window));

@@ -127,7 +127,10 @@ Fault NotValidOn(const Municipality& municipality, absl::CivilDay day,
                     List(others));
     absl::StrAppend(&message_lv, others.size() == 1 ? "; pēctecis: " : "; pēcteči: ", List(others));
   }
-  return MakeFault("UNKNOWN_MUNICIPALITY", std::move(message), std::move(message_lv));
+  // One that was divided can't be told from its name alone: the parish or town would be needed.
+  const bool divided = !began_later && others.size() > 1;
+  return MakeFault(divided ? "AMBIGUOUS_MUNICIPALITY" : "UNKNOWN_MUNICIPALITY", std::move(message),
+                   std::move(message_lv));
 }
 
 Fault AmbiguousName(absl::CivilDay day, const std::vector<const Municipality*>& candidates) {

@@ -43,8 +43,8 @@ settings::CommandLine NodeCommandLine() {
   settings::CommandLine line;
   line.program = "kopa-node";
   line.summary = "Holds a region's applications and decides on them, with the centre or without.";
-  line.settings = server::OptionSpecs({.listen = "127.0.0.1:7411", .http = "127.0.0.1:7481"});
-  line.settings.push_back(Setting("node", "KOPA_NODE_ID", "which node this is", "ID"));
+  line.settings = server::OptionSpecs({.listen = "127.0.0.1:7411", .http = "127.0.0.1:0"});
+  line.settings.push_back(Setting("node", "KOPA_NODE", "which node this is", "ID"));
   line.settings.push_back(
       Setting("central", "KOPA_CENTRAL", "where the centre is; it may be away", "ADDR:PORT"));
   line.settings.push_back(Setting("advertise", "KOPA_ADVERTISE",

@@ -20,6 +20,10 @@ namespace {
 constexpr absl::Duration kCallsPatience = absl::Seconds(3);
 constexpr absl::Duration kFlushPatience = absl::Seconds(3);
 constexpr size_t kWorkerThreads = 2;
+// Batches of up to a MiB: what waits may take a tenth of a small machine's memory.
+constexpr size_t kBulkCommands = 64;
+// Recomputing reads everything: one at a time, and nobody queues behind more than one other.
+constexpr size_t kVerifierJobs = 1;
 
 }  // namespace
 
@@ -47,6 +51,13 @@ absl::Status NodeApp::Recover(std::unique_ptr<storage::Store> store,
   ASSIGN_OR_RETURN(Territory territory, Territory::Load(territory_data::Files()));
   territory_ = std::make_unique<Territory>(std::move(territory));
   store_ = std::move(store);
+  // A key is made for a node that begins. One that has applications has them sealed under its own.
+  const bool begun = store_->Get(kMeta, kNodeStateKey).ok();
+  if (begun && !FileExists(options_.key_file)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the data folder is in use since earlier, but its key file ",
+                     options_.key_file, " is missing; put it back, or name it with --key-file"));
+  }
   ASSIGN_OR_RETURN(vault::NodeKey key, vault::NodeKey::LoadOrCreate(options_.key_file, *entropy_));
   key_ = std::make_unique<vault::NodeKey>(std::move(key));
   ASSIGN_OR_RETURN(keys_, vault::KeyStore::Open(std::move(key_store), options_.node,
@@ -55,7 +66,10 @@ absl::Status NodeApp::Recover(std::unique_ptr<storage::Store> store,
   const auto view = store_->Snapshot();
   ASSIGN_OR_RETURN(core_, NodeCore::Recover(options_.node, *view));
   for (const programme::v1::Call* call : core_->Definitions()) {
-    RETURN_IF_ERROR(calls_.Publish(*call));
+    // One that this version can't use keeps the node from that call only.
+    if (absl::Status status = calls_.Publish(*call); !status.ok()) {
+      logger_->Error("a stored call can't be used", {{"call", call->id()}, {"error", status}});
+    }
   }
   return absl::OkStatus();
 }
@@ -139,8 +153,9 @@ void NodeApp::StartCommitter() {
   hooks.before_write = [this](NodeEffects& effects) { return BeforeWrite(effects); };
   hooks.after_write = [this](NodeCore& core, NodeEffects& effects) { AfterWrite(core, effects); };
   committer_ = std::make_unique<NodeCommitter>(core_.get(), store_.get(), clock_, space_.get(),
-                                               engine::CommitterLimits(), std::move(hooks));
+                                               {.bulk_commands = kBulkCommands}, std::move(hooks));
   worker_ = std::make_unique<engine::Worker>(kWorkerThreads);
+  verifier_ = std::make_unique<engine::Worker>(1, kVerifierJobs);
   context_.node = options_.node;
   context_.store = store_.get();
   context_.committer = committer_.get();
@@ -151,6 +166,8 @@ void NodeApp::StartCommitter() {
   context_.sealer = sealer_.get();
   context_.view = &view_;
   context_.worker = worker_.get();
+  context_.verifier = verifier_.get();
+  context_.stopping = &draining_;
   context_.entropy = entropy_;
   context_.clock = clock_;
   context_.logger = logger_;
@@ -238,6 +255,7 @@ void NodeApp::Stop() {
   if (link_ != nullptr) link_->Stop();
   link_started_ = false;
   worker_.reset();
+  verifier_.reset();
   if (committer_ != nullptr) committer_->Stop();
   if (fence_ != nullptr && core_ != nullptr && !core_->state().fenced()) {
     if (absl::Status status = fence_->MarkClean(); !status.ok()) {

@@ -91,6 +91,7 @@ class NodeApp {
   std::unique_ptr<engine::SpaceGuard> space_;
   std::unique_ptr<NodeCommitter> committer_;
   std::unique_ptr<engine::Worker> worker_;
+  std::unique_ptr<engine::Worker> verifier_;
   Context context_;
   std::unique_ptr<RegionService> service_;
   std::unique_ptr<rpc::Server> server_;

@@ -35,7 +35,7 @@ absl::StatusOr<bool> VerifyFolder(const std::string& data_dir, std::ostream& out
   return result.ok();
 }
 
-void PrintConfig(const settings::Settings& settings, std::ostream& out) {
+absl::Status PrintConfig(const settings::Settings& settings, std::ostream& out) {
   const engine::CommitterLimits committer;
   out << "settings:\n"
       << settings.Describe() << "limits:\n"
@@ -53,6 +53,7 @@ void PrintConfig(const settings::Settings& settings, std::ostream& out) {
       << "  link_unacknowledged_bytes " << kUnacknowledgedBytesMax << "\n"
       << "  link_silence " << absl::FormatDuration(kSilenceMax) << "\n"
       << "  funds_wait " << absl::FormatDuration(kFundsWait) << std::endl;
+  return absl::OkStatus();
 }
 
 }  // namespace kopa::node

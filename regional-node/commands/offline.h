@@ -4,6 +4,7 @@
 #include <ostream>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/settings/settings.h"
 
@@ -16,7 +17,7 @@ namespace kopa::node {
 absl::StatusOr<bool> VerifyFolder(const std::string& data_dir, std::ostream& out);
 
 // `check-config`: the settings with where each comes from, and the limits.
-void PrintConfig(const settings::Settings& settings, std::ostream& out);
+absl::Status PrintConfig(const settings::Settings& settings, std::ostream& out);
 
 }  // namespace kopa::node
 

@@ -53,6 +53,8 @@ struct SubmitCommand {
   RequestKey request;
   CallId call;
   bool dry_run = false;
+  // This very request was answered before: whatever it brings is old, and replaces nothing.
+  bool answered_before = false;
   std::vector<SubmitItem> items;
 };
 

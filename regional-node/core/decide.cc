@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/status.h"
+#include "common/base/timestamp.h"
 #include "common/programme/scoring.h"
 #include "regional-node/core/families.h"
 #include "regional-node/core/node_core.h"
@@ -125,21 +126,24 @@ DecisionReply NodeCore::FreshOrStale(const ApplicationId& id, uint32_t version) 
   return reply;
 }
 
+Header* NodeCore::FindNamed(const ApplicationId& id, const std::optional<Fault>& refused,
+                            DecisionReply* reply) {
+  reply->id = id;
+  const auto found = headers_.find(id);
+  if (found != headers_.end()) reply->status = found->second.status;
+  if (refused.has_value()) {
+    reply->fault = refused;
+  } else if (found == headers_.end()) {
+    reply->fault = NotFound();
+  }
+  return reply->fault.has_value() ? nullptr : &found->second;
+}
+
 DecisionReply NodeCore::EvaluateOne(absl::Time now, EvaluateItem& item, Effects& effects) {
   DecisionReply reply;
-  reply.id = item.id;
-  const auto found = headers_.find(item.id);
-  if (item.refused.has_value()) {
-    if (found != headers_.end()) reply.status = found->second.status;
-    reply.fault = std::move(item.refused);
-    return reply;
-  }
-  if (found == headers_.end()) {
-    reply.fault = NotFound();
-    return reply;
-  }
-  const Header& header = found->second;
-  reply.status = header.status;
+  const Header* const found = FindNamed(item.id, item.refused, &reply);
+  if (found == nullptr) return reply;
+  const Header& header = *found;
   if (header.version != item.current_version) {
     reply.fault = Fault{"application", "NOT_DONE",
                         "an earlier evaluation of the same application in this request was refused",
@@ -214,19 +218,9 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, DecideCommand&& command
 DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, DecideItem&& item,
                                   Effects& effects) {
   DecisionReply reply;
-  reply.id = item.id;
-  const auto found = headers_.find(item.id);
-  if (item.refused.has_value()) {
-    if (found != headers_.end()) reply.status = found->second.status;
-    reply.fault = std::move(item.refused);
-    return reply;
-  }
-  if (found == headers_.end()) {
-    reply.fault = NotFound();
-    return reply;
-  }
-  Header& header = found->second;
-  reply.status = header.status;
+  Header* const found = FindNamed(item.id, item.refused, &reply);
+  if (found == nullptr) return reply;
+  Header& header = *found;
   CallState& call = CallOf(header);
   // Doing again what is done changes nothing and is no error.
   const bool waits = header.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS;
@@ -250,6 +244,14 @@ DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, Deci
     reply.fault = std::move(fault);
     return reply;
   }
+  TakeDecision(now, actor, std::move(item), award, header, call, &reply, effects);
+  return reply;
+}
+
+void NodeCore::TakeDecision(absl::Time now, const std::string& actor, DecideItem&& item,
+                            const Amounts& award, Header& header, CallState& call,
+                            DecisionReply* reply, Effects& effects) {
+  const bool waits = header.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS;
   region::v1::Application& record = item.current;
   const Amounts held = Amounts::FromProto(record.summary().awarded());
   const bool held_award = programme::HoldsAward(header.status);
@@ -266,10 +268,7 @@ DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, Deci
     auto* summary = record.mutable_summary();
     summary->set_status(national::v1::APPLICATION_STATUS_PENDING_FUNDS);
     *summary->mutable_pending() = award.ToProto();
-    const int64_t micros = absl::ToUnixMicros(NextPendingSince(now, call));
-    summary->mutable_pending_since_time()->set_seconds(micros / 1'000'000);
-    summary->mutable_pending_since_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) *
-                                                     1000);
+    SetTimestamp(summary->mutable_pending_since_time(), NextPendingSince(now, call));
   } else if (frees) {
     call.ledger.TakeBack(held);
     call.ledger_changed = true;
@@ -277,17 +276,16 @@ DecisionReply NodeCore::DecideOne(absl::Time now, const std::string& actor, Deci
   const int64_t counted_before = (waits || held_award) ? 1 : 0;
   const int64_t counted_after = (approve || (held_award && !frees)) ? 1 : 0;
   CountAward(call, header, counted_after - counted_before);
-  reply.status = record.summary().status();
-  reply.seq = Change(now, item.id, record, item.verb, std::move(item.sealed), effects);
-  reply.hash = state_.head.hash;
-  if (reply.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS) {
+  reply->status = record.summary().status();
+  reply->seq = Change(now, item.id, record, item.verb, std::move(item.sealed), effects);
+  reply->hash = state_.head.hash;
+  if (reply->status == national::v1::APPLICATION_STATUS_PENDING_FUNDS) {
     AddPending(call, item.id, record);
   } else {
-    ResolveWaiters(item.id, reply.status, reply.seq, effects);
+    ResolveWaiters(item.id, reply->status, reply->seq, effects);
   }
   // Money came back, or what blocked a strict queue is gone.
   if (frees || waits) FundPending(now, call, effects);
-  return reply;
 }
 
 std::optional<Fault> NodeCore::CheckDecision(const std::string& actor, const DecideItem& item,

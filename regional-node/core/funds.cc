@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/status.h"
+#include "common/base/timestamp.h"
 #include "regional-node/core/node_core.h"
 
 namespace kopa::node {
@@ -19,8 +20,7 @@ bool IsStrict(const programme::v1::Call& definition) {
 }
 
 absl::Time PendingSince(const region::v1::Application& record) {
-  const auto& time = record.summary().pending_since_time();
-  return absl::FromUnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1000);
+  return TimeOf(record.summary().pending_since_time());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/base/status.h"
+#include "common/base/timestamp.h"
 #include "regional-node/core/families.h"
 
 namespace kopa::node {
@@ -75,14 +76,11 @@ Seq NodeCore::Change(absl::Time now, const ApplicationId& id, region::v1::Applic
     record.set_personal_version(summary.version());
     header.submit_seq = seq.value();
   }
-  const int64_t micros = absl::ToUnixMicros(now);
-  auto* updated = record.mutable_update_time();
-  updated->set_seconds(micros / 1'000'000);
-  updated->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+  SetTimestamp(record.mutable_update_time(), now);
   auto* entry = record.add_history();
   entry->set_seq(seq.value());
   entry->set_status(summary.status());
-  *entry->mutable_time() = *updated;
+  *entry->mutable_time() = record.update_time();
   entry->set_verb(std::string(programme::VerbName(verb)));
   if (summary.has_awarded()) *entry->mutable_awarded() = summary.awarded();
 

@@ -135,6 +135,14 @@ class NodeCore {
   DecisionReply EvaluateOne(absl::Time now, EvaluateItem& item, Effects& effects);
   DecisionReply DecideOne(absl::Time now, const std::string& actor, DecideItem&& item,
                           Effects& effects);
+  // The header of an application that an item names; null, with the reply's fault set, where the
+  // handler refused the item or there is no such application.
+  Header* FindNamed(const ApplicationId& id, const std::optional<Fault>& refused,
+                    DecisionReply* reply);
+  // Does what CheckDecision found nothing against.
+  void TakeDecision(absl::Time now, const std::string& actor, DecideItem&& item,
+                    const ledger::Amounts& award, Header& header, CallState& call,
+                    DecisionReply* reply, Effects& effects);
   std::optional<Fault> CheckDecision(const std::string& actor, const DecideItem& item,
                                      const Header& header, ledger::Amounts* award) const;
 

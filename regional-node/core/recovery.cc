@@ -12,6 +12,16 @@ namespace {
 
 constexpr size_t kRecentRequests = 16384;
 
+absl::StatusOr<region::v1::Application> StoredRecord(const storage::View& view, const CallId& call,
+                                                     const ApplicationId& id) {
+  ASSIGN_OR_RETURN(const std::string bytes, view.Get(kApplication, ApplicationKey(call, id)));
+  region::v1::Application record;
+  if (!record.ParseFromString(bytes)) {
+    return absl::DataLossError(absl::StrCat("application ", id.ToString(), " does not parse"));
+  }
+  return record;
+}
+
 }  // namespace
 
 NodeCore::NodeCore(const NodeId& node) : recent_requests_(kRecentRequests) { state_.node = node; }
@@ -68,20 +78,23 @@ absl::Status NodeCore::RecoverHeaders(const storage::View& view) {
     header.municipality = MunicipalityIndex(stored.municipality);
     headers_.emplace(id, header);
     references_.emplace(header.reference, id);
-    const bool pending = header.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS;
-    if (pending) RETURN_IF_ERROR(RecoverPending(view, call_id, id));
-    if (pending || programme::HoldsAward(header.status)) CountAward(CallOf(header), header, 1);
+    bool counts = programme::HoldsAward(header.status);
+    if (header.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS) {
+      RETURN_IF_ERROR(RecoverPending(view, call_id, id));
+      counts = true;
+    } else if (header.status == national::v1::APPLICATION_STATUS_TERMINATED) {
+      // Whether anything was kept is in the record alone.
+      ASSIGN_OR_RETURN(const region::v1::Application record, StoredRecord(view, call_id, id));
+      counts = programme::HoldsAward(record.summary());
+    }
+    if (counts) CountAward(CallOf(header), header, 1);
   }
   return headers->status();
 }
 
 absl::Status NodeCore::RecoverPending(const storage::View& view, const CallId& call,
                                       const ApplicationId& id) {
-  ASSIGN_OR_RETURN(const std::string bytes, view.Get(kApplication, ApplicationKey(call, id)));
-  region::v1::Application record;
-  if (!record.ParseFromString(bytes)) {
-    return absl::DataLossError(absl::StrCat("application ", id.ToString(), " does not parse"));
-  }
+  ASSIGN_OR_RETURN(const region::v1::Application record, StoredRecord(view, call, id));
   AddPending(*FindCall(call), id, record);
   return absl::OkStatus();
 }

@@ -1,5 +1,6 @@
 // Hand-ins: new, replayed, in conflict, or in place of one that was returned.
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/status.h"
@@ -54,7 +55,11 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, SubmitCommand&& command
     }
     reply.items.push_back(std::move(one));
   }
-  if (!command.dry_run) RememberRequest(command.request, {}, effects);
+  // A request whose items have to come again is not answered yet.
+  const bool complete =
+      std::none_of(reply.items.begin(), reply.items.end(),
+                   [](const SubmitItemReply& item) { return item.needs_current; });
+  if (!command.dry_run && complete) RememberRequest(command.request, {}, effects);
   effects.Reply(ticket, {absl::OkStatus(), std::move(reply)});
 }
 
@@ -104,6 +109,15 @@ SubmitItemReply NodeCore::SubmitKnown(absl::Time now, const SubmitCommand& comma
                               header.request == command.request.digest;
     reply.outcome = same_request ? SUBMIT_OUTCOME_ACCEPTED : SUBMIT_OUTCOME_REPLAYED;
     reply.seq = Seq(header.submit_seq);
+    return reply;
+  }
+  const bool answered =
+      command.answered_before || recent_requests_.Find(command.request.id) != nullptr;
+  if (answered && !item.current.has_value()) {
+    // A retry: what it brings was in conflict the first time, too, or has been handed in anew
+    // since. It must neither undo that correction nor call accepted what never was.
+    reply.outcome = SUBMIT_OUTCOME_REJECTED;
+    reply.faults.push_back(Conflict());
     return reply;
   }
   if (header.status != APPLICATION_STATUS_RETURNED) {

@@ -116,11 +116,15 @@ struct JournalWalk {
 };
 
 JournalWalk WalkJournal(const storage::View& view, uint64_t at_seq, const SealCheck& check_seals,
-                        std::string* hash_at_seq) {
+                        const std::function<bool()>& cancelled, std::string* hash_at_seq) {
   JournalWalk walk;
   if (at_seq == 0) *hash_at_seq = walk.head.hash;
   const auto records = view.Scan(kJournal, "", "");
   for (; records->Valid(); records->Next()) {
+    if (cancelled && cancelled()) {
+      walk.chain = absl::CancelledError("recomputing was cancelled");
+      return walk;
+    }
     JournalRecord record;
     PublicRecord what;
     if (!record.ParseFromArray(records->value().data(),
@@ -222,10 +226,12 @@ absl::Status CheckHead(const NodeId& node, const storage::View& view, const jour
 }  // namespace
 
 region::v1::VerifyNodeResponse VerifyNode(const NodeId& node, const storage::View& view,
-                                          uint64_t at_seq, const SealCheck& check_seals) {
+                                          uint64_t at_seq, const SealCheck& check_seals,
+                                          const std::function<bool()>& cancelled) {
   region::v1::VerifyNodeResponse response;
   Checks checks(&response);
-  JournalWalk walk = WalkJournal(view, at_seq, check_seals, response.mutable_hash_at_seq());
+  JournalWalk walk =
+      WalkJournal(view, at_seq, check_seals, cancelled, response.mutable_hash_at_seq());
   const std::string name = node.value();
   checks.Add(absl::StrCat("journal-chain ", name), walk.chain,
              absl::StrCat(walk.head.seq.value(), " records follow one another"));

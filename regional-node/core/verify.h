@@ -24,8 +24,10 @@ using SealCheck = std::function<absl::Status(
 // Recomputes a node from its journal and compares with what is stored: the chain, each
 // application's summary and header, each call's ledger, and the sealed parts. Reads everything;
 // changes nothing. `at_seq`: the hash at that record is returned too; 0 for none.
+// Ends early, not OK, once `cancelled` says so.
 region::v1::VerifyNodeResponse VerifyNode(const NodeId& node, const storage::View& view,
-                                          uint64_t at_seq, const SealCheck& check_seals);
+                                          uint64_t at_seq, const SealCheck& check_seals,
+                                          const std::function<bool()>& cancelled = nullptr);
 
 }  // namespace kopa::node
 

@@ -1,6 +1,8 @@
 #ifndef KOPA_REGIONAL_NODE_SERVICE_CONTEXT_H_
 #define KOPA_REGIONAL_NODE_SERVICE_CONTEXT_H_
 
+#include <atomic>
+
 #include "common/base/clock.h"
 #include "common/base/entropy.h"
 #include "common/base/strong.h"
@@ -31,7 +33,9 @@ struct Context {
   const vault::KeyStore* keys = nullptr;
   const Sealer* sealer = nullptr;
   const NodeView* view = nullptr;
-  engine::Worker* worker = nullptr;  // for what takes longer than a handler may
+  engine::Worker* worker = nullptr;    // for what takes longer than a handler may
+  engine::Worker* verifier = nullptr;  // for recomputing everything, which takes much longer
+  const std::atomic<bool>* stopping = nullptr;
   Entropy* entropy = nullptr;
   const Clock* clock = nullptr;
   observability::Logger* logger = nullptr;

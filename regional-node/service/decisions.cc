@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/base/timestamp.h"
 #include "common/programme/scoring.h"
 #include "regional-node/service/queries.h"
 #include "regional-node/service/submission.h"
@@ -195,9 +196,7 @@ absl::StatusOr<Application> WithEvaluation(const Context& context, Application a
   if (evaluator != actor) evaluation->set_imported_by(actor);
   *evaluation->mutable_scores() = input.scores();
   evaluation->set_total_hundredths(total);
-  const int64_t micros = absl::ToUnixMicros(now);
-  evaluation->mutable_time()->set_seconds(micros / 1'000'000);
-  evaluation->mutable_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+  SetTimestamp(evaluation->mutable_time(), now);
   ASSIGN_OR_RETURN(const programme::Outcome outcome,
                    programme::Judge(rules->call().evaluation(), PointsOf(application)));
   application.mutable_summary()->set_score_hundredths(outcome.total_hundredths);

@@ -48,16 +48,19 @@ bool LinkClient::stopping() {
 void LinkClient::Run() {
   absl::Duration backoff = kBackoffMin;
   while (!stopping()) {
+    const int64_t begun = context_.clock->MonotonicNanos();
     const bool admitted = RunSession();
     if (admitted) {
-      ToCore(LinkLost{});
-      backoff = kBackoffMin;
+      TellLinkLost();
       context_.logger->Info("the link to the centre is down");
+      // One that ended at once may end at once again: only a link that held begins from the start.
+      const int64_t held = context_.clock->MonotonicNanos() - begun;
+      if (held > absl::ToInt64Nanoseconds(kSilenceMax)) backoff = kBackoffMin;
     }
     // Full jitter: nodes that lost the centre together do not come back together.
     uint16_t random = 0;
     context_.entropy->Fill(&random, sizeof random);
-    const absl::Duration pause = kBackoffMin + (backoff - kBackoffMin) * (random / 65535.0);
+    const absl::Duration pause = kBackoffMin + backoff * (random / 65535.0);
     backoff = std::min(backoff * 2, kBackoffMax);
     const int64_t until = context_.clock->MonotonicNanos() + absl::ToInt64Nanoseconds(pause);
     MutexLock lock(&mutex_);
@@ -73,7 +76,8 @@ void LinkClient::WatchSilence() {
   MutexLock lock(&mutex_);
   while (!stopping_) {
     wake_.WaitFor(&mutex_, std::chrono::milliseconds(500));
-    if (session_ != nullptr && context_.clock->Now() - last_heard_ > kSilenceMax) {
+    const int64_t silent = context_.clock->MonotonicNanos() - last_heard_nanos_;
+    if (session_ != nullptr && silent > absl::ToInt64Nanoseconds(kSilenceMax)) {
       session_->TryCancel();
     }
   }
@@ -92,7 +96,7 @@ bool LinkClient::RunSession() {
     MutexLock lock(&mutex_);
     if (stopping_) return false;
     session_ = session;
-    last_heard_ = context_.clock->Now();
+    last_heard_nanos_ = context_.clock->MonotonicNanos();
     ended_ = false;
     admitted_ = false;
     outbox_.clear();
@@ -132,11 +136,10 @@ bool LinkClient::RunSession() {
 void LinkClient::ReadAll(Stream* stream) {
   ConnectResponse message;
   while (stream->Read(&message)) {
-    const absl::Time now = context_.clock->Now();
-    view_->NoteContact(now);
+    view_->NoteContact(context_.clock->Now());
     {
       MutexLock lock(&mutex_);
-      last_heard_ = now;
+      last_heard_nanos_ = context_.clock->MonotonicNanos();
     }
     Handle(std::move(message));
     message.Clear();
@@ -155,6 +158,16 @@ void LinkClient::ToCore(NodeCommand command) {
     context_.logger->Warning("a message of the centre was not taken", {{"error", queued}});
     MutexLock lock(&mutex_);
     if (session_ != nullptr) session_->TryCancel();
+  }
+}
+
+void LinkClient::TellLinkLost() {
+  while (!stopping()) {
+    const absl::Status queued = context_.committer->Submit(engine::Lane::kLink, LinkLost{},
+                                                           [](absl::StatusOr<NodeReply>) {});
+    if (!absl::IsResourceExhausted(queued)) return;
+    // Until the core knows, approvals would wait for a centre that is not there.
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 
@@ -206,7 +219,16 @@ void LinkClient::Handle(ConnectResponse message) {
       }
       context_.logger->Info("the link to the centre is up", {{"applied_seq", applied}});
       view_->NoteAcknowledged(applied);
+      const NodeState known = view_->Get().state;
+      const bool other_centre = known.incarnation == command.incarnation &&
+                                known.incarnation_nonce != command.incarnation_nonce;
       ToCore(std::move(command));
+      if (other_centre) {
+        // The centre counted on from a cursor of its predecessor's log; the next Hello begins anew.
+        context_.logger->Warning("the centre is not the one that this node knew");
+        MutexLock lock(&mutex_);
+        if (session_ != nullptr) session_->TryCancel();
+      }
       Wake();
       return;
     }

@@ -66,6 +66,7 @@ class LinkClient {
   bool NextBatch(national::v1::ConnectRequest* message);
   bool NextDemand(national::v1::ConnectRequest* message);
   void ToCore(NodeCommand command);
+  void TellLinkLost();
   void Queue(national::v1::ConnectRequest message);
   bool stopping();
 
@@ -78,7 +79,7 @@ class LinkClient {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   // Of the running session:
   std::shared_ptr<grpc::ClientContext> session_ ABSL_GUARDED_BY(mutex_);
-  absl::Time last_heard_ ABSL_GUARDED_BY(mutex_);
+  int64_t last_heard_nanos_ ABSL_GUARDED_BY(mutex_) = 0;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;  // the reader has seen the end
   bool admitted_ ABSL_GUARDED_BY(mutex_) = false;
   national::v1::Welcome welcome_ ABSL_GUARDED_BY(mutex_);

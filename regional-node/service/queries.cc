@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/base/timestamp.h"
 #include "regional-node/core/families.h"
 #include "regional-node/core/header.h"
 
@@ -23,12 +24,6 @@ absl::StatusOr<int> PageSize(int asked) {
     return absl::InvalidArgumentError(absl::StrCat("page_size is 0 to ", kPageMax));
   }
   return asked == 0 ? kPageDefault : asked;
-}
-
-void SetTime(google::protobuf::Timestamp* out, absl::Time time) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  out->set_seconds(micros / 1'000'000);
-  out->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
 }
 
 bool Matches(const Application& application, const region::v1::ListApplicationsRequest& request,
@@ -178,6 +173,7 @@ absl::StatusOr<region::v1::ListApplicationHistoryResponse> ListApplicationHistor
   }
   const auto view = context.store->Snapshot();
   ASSIGN_OR_RETURN(const Application application, FetchApplications(*view, {id}).front());
+  first = std::min(first, application.history_size());
   region::v1::ListApplicationHistoryResponse response;
   const int end = std::min(application.history_size(), first + page_size);
   for (int i = first; i < end; ++i) {
@@ -236,12 +232,12 @@ region::v1::GetNodeStatusResponse GetNodeStatus(const Context& context) {
   response.set_acknowledged_seq(standing.acknowledged.value());
   response.set_epoch(standing.state.epoch.value());
   if (standing.last_contact != absl::InfinitePast()) {
-    SetTime(response.mutable_last_contact_time(), standing.last_contact);
+    SetTimestamp(response.mutable_last_contact_time(), standing.last_contact);
   }
   for (const NodeCore::CallFigures& figures : standing.figures) {
     auto* budget = response.add_budgets();
     budget->set_call(figures.call.value());
-    budget->set_allotted_cents(figures.totals.allotted.cents());
+    budget->set_allotted_cents((figures.totals.allotted - figures.totals.handed_back).cents());
     budget->set_approved_cents(figures.totals.Approved().cents());
     budget->set_headroom_cents(figures.headroom.cents());
     budget->set_pending_cents(figures.pending.cents());

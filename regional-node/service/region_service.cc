@@ -45,7 +45,8 @@ SealCheck SealCheckOf(const Context& context) {
 }  // namespace
 
 template <typename Response>
-grpc::ServerUnaryReactor* RegionService::OnWorker(grpc::CallbackServerContext* call,
+grpc::ServerUnaryReactor* RegionService::OnWorker(engine::Worker* worker,
+                                                  grpc::CallbackServerContext* call,
                                                   Response* response,
                                                   std::function<absl::StatusOr<Response>()> read) {
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
@@ -54,7 +55,7 @@ grpc::ServerUnaryReactor* RegionService::OnWorker(grpc::CallbackServerContext* c
     reactor->Finish(rpc::ToGrpc(caller.status()));
     return reactor;
   }
-  const absl::Status posted = context_.worker->Post([reactor, response, read = std::move(read)] {
+  const absl::Status posted = worker->Post([reactor, response, read = std::move(read)] {
     absl::StatusOr<Response> result = read();
     if (result.ok()) *response = *std::move(result);
     reactor->Finish(rpc::ToGrpc(ForCaller(result.status())));
@@ -98,21 +99,24 @@ grpc::ServerUnaryReactor* RegionService::ListApplications(
     grpc::CallbackServerContext* call, const region::v1::ListApplicationsRequest* request,
     region::v1::ListApplicationsResponse* response) {
   return OnWorker<region::v1::ListApplicationsResponse>(
-      call, response, [this, request] { return node::ListApplications(context_, *request); });
+      context_.worker, call, response,
+      [this, request] { return node::ListApplications(context_, *request); });
 }
 
 grpc::ServerUnaryReactor* RegionService::GetApplication(
     grpc::CallbackServerContext* call, const region::v1::GetApplicationRequest* request,
     region::v1::GetApplicationResponse* response) {
   return OnWorker<region::v1::GetApplicationResponse>(
-      call, response, [this, request] { return node::GetApplication(context_, *request); });
+      context_.worker, call, response,
+      [this, request] { return node::GetApplication(context_, *request); });
 }
 
 grpc::ServerUnaryReactor* RegionService::ListApplicationHistory(
     grpc::CallbackServerContext* call, const region::v1::ListApplicationHistoryRequest* request,
     region::v1::ListApplicationHistoryResponse* response) {
   return OnWorker<region::v1::ListApplicationHistoryResponse>(
-      call, response, [this, request] { return node::ListApplicationHistory(context_, *request); });
+      context_.worker, call, response,
+      [this, request] { return node::ListApplicationHistory(context_, *request); });
 }
 
 grpc::ServerUnaryReactor* RegionService::EvaluateApplications(
@@ -161,14 +165,16 @@ grpc::ServerUnaryReactor* RegionService::ListNodeCalls(
     grpc::CallbackServerContext* call, const region::v1::ListNodeCallsRequest* request,
     region::v1::ListNodeCallsResponse* response) {
   return OnWorker<region::v1::ListNodeCallsResponse>(
-      call, response, [this, request] { return node::ListNodeCalls(context_, *request); });
+      context_.worker, call, response,
+      [this, request] { return node::ListNodeCalls(context_, *request); });
 }
 
 grpc::ServerUnaryReactor* RegionService::GetNodeStatus(
     grpc::CallbackServerContext* call, const region::v1::GetNodeStatusRequest*,
     region::v1::GetNodeStatusResponse* response) {
   return OnWorker<region::v1::GetNodeStatusResponse>(
-      call, response, [this]() -> absl::StatusOr<region::v1::GetNodeStatusResponse> {
+      context_.worker, call, response,
+      [this]() -> absl::StatusOr<region::v1::GetNodeStatusResponse> {
         return node::GetNodeStatus(context_);
       });
 }
@@ -177,9 +183,11 @@ grpc::ServerUnaryReactor* RegionService::VerifyNode(grpc::CallbackServerContext*
                                                     const region::v1::VerifyNodeRequest* request,
                                                     region::v1::VerifyNodeResponse* response) {
   return OnWorker<region::v1::VerifyNodeResponse>(
-      call, response, [this, request]() -> absl::StatusOr<region::v1::VerifyNodeResponse> {
+      context_.verifier, call, response,
+      [this, call, request]() -> absl::StatusOr<region::v1::VerifyNodeResponse> {
         const auto view = context_.store->Snapshot();
-        return node::VerifyNode(context_.node, *view, request->at_seq(), SealCheckOf(context_));
+        return node::VerifyNode(context_.node, *view, request->at_seq(), SealCheckOf(context_),
+                                [this, call] { return *context_.stopping || call->IsCancelled(); });
       });
 }
 

@@ -48,7 +48,8 @@ class RegionService : public region::v1::RegionService::CallbackService {
  private:
   // Runs `read` on the worker and answers with what it returns.
   template <typename Response>
-  grpc::ServerUnaryReactor* OnWorker(grpc::CallbackServerContext* call, Response* response,
+  grpc::ServerUnaryReactor* OnWorker(engine::Worker* worker, grpc::CallbackServerContext* call,
+                                     Response* response,
                                      std::function<absl::StatusOr<Response>()> read);
 
   const Context& context_;

@@ -1,11 +1,13 @@
 #include "regional-node/service/submission.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/base/timestamp.h"
 #include "common/intake/canonical.h"
 #include "common/intake/check.h"
 #include "regional-node/core/families.h"
@@ -32,20 +34,14 @@ struct Run {
   SubmissionResults results;
   std::vector<size_t> open;  // of checked: still to be answered
   int tries = 0;
+  bool answered_before = false;  // this very request, to its sender or to nobody
 };
 
 constexpr int kTriesMax = 5;
 
-void SetTime(google::protobuf::Timestamp* out, absl::Time time) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  out->set_seconds(micros / 1'000'000);
-  out->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
-}
-
 absl::Time ReceivedTime(const region::v1::ApplicationInput& input, absl::Time now) {
   if (!input.has_received_time()) return now;
-  return absl::FromUnixMicros(input.received_time().seconds() * 1'000'000 +
-                              input.received_time().nanos() / 1000);
+  return TimeOf(input.received_time());
 }
 
 void CopyFaults(const std::vector<Fault>& faults,
@@ -131,9 +127,9 @@ absl::StatusOr<SubmitItem> MakeItem(const Run& run, const intake::CheckedApplica
   *record.mutable_content() = checked.normal;
   record.mutable_content()->clear_personal();
   record.set_municipality_name(checked.municipality_name);
-  SetTime(record.mutable_submit_time(), run.now);
+  SetTimestamp(record.mutable_submit_time(), run.now);
   if (!record.content().has_received_time()) {
-    SetTime(record.mutable_content()->mutable_received_time(), run.now);
+    SetTimestamp(record.mutable_content()->mutable_received_time(), run.now);
   }
   item.current = std::move(current);
   return item;
@@ -205,17 +201,29 @@ void TakeReplies(const std::shared_ptr<Run>& run, SubmitReply&& reply) {
   }
 }
 
+bool NeedsStore(const SubmitReply& reply) {
+  return std::any_of(reply.items.begin(), reply.items.end(), [](const SubmitItemReply& item) {
+    return item.seq.value() != 0 && item.hash.empty();
+  });
+}
+
 void Queue(std::shared_ptr<Run> run, std::vector<SubmitItem> items) {
   SubmitCommand command;
   command.request = run->request;
   command.call = CallId(run->submission.call);
   command.dry_run = run->submission.dry_run;
+  command.answered_before = run->answered_before;
   command.items = std::move(items);
   const absl::Status queued = run->context->committer->Submit(
       run->lane, std::move(command), [run](absl::StatusOr<NodeReply> reply) {
         if (!reply.ok()) return run->done(reply.status());
         if (!reply->status.ok()) return run->done(reply->status);
-        TakeReplies(run, std::get<SubmitReply>(std::move(reply->result)));
+        auto items = std::make_shared<SubmitReply>(std::get<SubmitReply>(std::move(reply->result)));
+        // What was handed in before has its receipt in the store, and the committer reads nothing.
+        if (!NeedsStore(*items)) return TakeReplies(run, std::move(*items));
+        const absl::Status posted =
+            run->context->worker->Post([run, items] { TakeReplies(run, std::move(*items)); });
+        if (!posted.ok()) run->done(posted);
       });
   if (!queued.ok()) run->done(queued);
 }
@@ -272,9 +280,9 @@ void Submit(const Context& context, engine::Lane lane, Submission submission, Su
   run->request = {*id, DigestOfSubmission(context, submission)};
   // A hand-in that was answered before goes through all the same: the core tells the same answer
   // from the applications themselves.
-  if (auto earlier = FindEarlier(context, run->request); !earlier.ok()) {
-    return run->done(earlier.status());
-  }
+  auto earlier = FindEarlier(context, run->request);
+  if (!earlier.ok()) return run->done(earlier.status());
+  run->answered_before = earlier->has_value();
   run->submission = std::move(submission);
   CheckAll(*run);
   std::vector<SubmitItem> items;

@@ -26,22 +26,18 @@ absl::Status ForCaller(absl::Status status) {
 
 SubmitStream::SubmitStream(const Context& context, std::string actor)
     : context_(context), actor_(std::move(actor)) {
-  Proceed();
+  Proceed([] {});
 }
 
 void SubmitStream::OnReadDone(bool ok) {
-  std::shared_ptr<Slot> slot;
-  {
-    MutexLock lock(&mutex_);
-    reading_ = false;
-    if (ok) {
-      slot = std::make_shared<Slot>();
+  // Until reading_ is false again nobody else reads on: request_ is this call's alone, and batches
+  // are handed in in the order they came.
+  if (ok) {
+    const auto slot = std::make_shared<Slot>();
+    {
+      MutexLock lock(&mutex_);
       slots_.push_back(slot);
-    } else {
-      reads_ended_ = true;
     }
-  }
-  if (slot != nullptr) {
     slot->response.set_request_id(request_.request_id());
     Submission submission;
     submission.actor = actor_;
@@ -54,7 +50,10 @@ void SubmitStream::OnReadDone(bool ok) {
              Answer(slot, std::move(results));
            });
   }
-  Proceed();
+  Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    reading_ = false;
+    reads_ended_ = !ok;
+  });
 }
 
 void SubmitStream::Answer(const std::shared_ptr<Slot>& slot,
@@ -67,19 +66,17 @@ void SubmitStream::Answer(const std::shared_ptr<Slot>& slot,
     slot->response.set_error_message(status.error_message());
     slot->response.mutable_error()->ParseFromString(status.error_details());
   }
-  {
-    MutexLock lock(&mutex_);
-    slot->ready = true;
-  }
-  Proceed();
+  Proceed([&] { slot->ready = true; });
 }
 
-void SubmitStream::Proceed() {
+void SubmitStream::Proceed(absl::FunctionRef<void()> change) {
   bool read = false;
   bool finish = false;
+  bool cut_short = false;
   std::shared_ptr<Slot> write;
   {
     MutexLock lock(&mutex_);
+    change();
     if (finished_) return;
     if (!broken_ && !writing_ && !slots_.empty() && slots_.front()->ready) {
       write = slots_.front();
@@ -87,6 +84,12 @@ void SubmitStream::Proceed() {
     }
     if (broken_) {
       while (!writing_ && !slots_.empty() && slots_.front()->ready) slots_.pop_front();
+    }
+    // While the node stops, what came is answered and nothing more is read.
+    const bool stopping = *context_.stopping && !reading_ && !reads_ended_;
+    if (stopping) {
+      reads_ended_ = true;
+      cut_short_ = true;
     }
     if (!reading_ && !reads_ended_ && !broken_ && slots_.size() < kBatchesInFlightMax) {
       reading_ = true;
@@ -96,29 +99,26 @@ void SubmitStream::Proceed() {
     if (ended && slots_.empty() && !reading_ && !writing_) {
       finished_ = true;
       finish = true;
+      cut_short = cut_short_;
     }
   }
   if (write != nullptr) StartWrite(&write->response);
   if (read) StartRead(&request_);
-  if (finish) Finish(grpc::Status::OK);
+  if (!finish) return;
+  Finish(cut_short ? rpc::ToGrpc(ForCaller(absl::UnavailableError("the node is stopping")))
+                   : grpc::Status::OK);
 }
 
 void SubmitStream::OnWriteDone(bool ok) {
-  {
-    MutexLock lock(&mutex_);
+  Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     writing_ = false;
     slots_.pop_front();
     if (!ok) broken_ = true;
-  }
-  Proceed();
+  });
 }
 
 void SubmitStream::OnCancel() {
-  {
-    MutexLock lock(&mutex_);
-    broken_ = true;
-  }
-  Proceed();
+  Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { broken_ = true; });
 }
 
 }  // namespace kopa::node

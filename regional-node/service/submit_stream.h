@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "common/base/mutex.h"
 #include "grpcpp/support/server_callback.h"
@@ -41,19 +42,23 @@ class SubmitStream : public grpc::ServerBidiReactor<region::v1::SubmitApplicatio
   void OnDone() override { delete this; }
 
   void Answer(const std::shared_ptr<Slot>& slot, absl::StatusOr<SubmissionResults> results);
-  // Does what can be done now: write the oldest answer, read on, or finish. Not under the lock.
-  void Proceed();
+  // Makes `change` under the lock, then does what can be done now: write the oldest answer, read
+  // on, or finish. In one step, because as soon as another thread could finish, this may be gone:
+  // nothing of it is touched after what was begun here.
+  void Proceed(absl::FunctionRef<void()> change);
 
   const Context& context_;
   const std::string actor_;
-  region::v1::SubmitApplicationsRequest request_;  // owned by gRPC between StartRead and OnReadDone
+  // Owned by gRPC from StartRead to OnReadDone, and by OnReadDone until it clears reading_.
+  region::v1::SubmitApplicationsRequest request_;
 
   Mutex mutex_;
   std::deque<std::shared_ptr<Slot>> slots_ ABSL_GUARDED_BY(mutex_);
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool reads_ended_ ABSL_GUARDED_BY(mutex_) = false;
-  bool broken_ ABSL_GUARDED_BY(mutex_) = false;  // nobody is there to write to
+  bool broken_ ABSL_GUARDED_BY(mutex_) = false;     // nobody is there to write to
+  bool cut_short_ ABSL_GUARDED_BY(mutex_) = false;  // by the node, which stops
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

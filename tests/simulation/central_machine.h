@@ -14,8 +14,8 @@
 
 namespace kopa::simulation {
 
-// The centre: its disk, and while it runs its core and the committer's queue. Does what central/service
-// does around the core, one move at a time.
+// The centre: its disk, and while it runs its core and the committer's queue. Does what
+// central/service does around the core, one move at a time.
 class CentralMachine {
  public:
   CentralMachine(std::vector<NodeId> nodes, std::vector<programme::v1::Call> calls);

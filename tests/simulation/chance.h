@@ -8,7 +8,8 @@
 
 namespace kopa::simulation {
 
-// All that is random in a simulated world comes out of one of these, so that a seed is a whole history.
+// All that is random in a simulated world comes out of one of these, so that a seed is a whole
+// history.
 class Chance {
  public:
   explicit Chance(uint64_t seed) : entropy_(seed) {}

@@ -44,8 +44,8 @@ void Checker::NoteSummary(const national::v1::ApplicationSummary& summary) {
   awarded_[call] = awarded_[call] + award.amounts;
   const ledger::UnitLimits& limits = limits_[call];
   if (!AllAtMost(limits.LimitedPart(awarded_[call]), limits.amounts())) {
-    Fault(absl::StrCat("overspent: ", call.value(), " has awarded ",
-                       awarded_[call].DebugString(), " of ", limits.amounts().DebugString()));
+    Fault(absl::StrCat("overspent: ", call.value(), " has awarded ", awarded_[call].DebugString(),
+                       " of ", limits.amounts().DebugString()));
   }
 }
 

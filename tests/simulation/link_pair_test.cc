@@ -1,6 +1,6 @@
-// A centre and three nodes over bad links: nothing is overspent or lost while links break and processes
-// die, and once they don't any more the centre has what the nodes have and no money lies idle while an
-// approval waits for it.
+// A centre and three nodes over bad links: nothing is overspent or lost while links break and
+// processes die, and once they don't any more the centre has what the nodes have and no money lies
+// idle while an approval waits for it.
 
 #include <gtest/gtest.h>
 
@@ -31,8 +31,8 @@ programme::v1::Call Typical(programme::v1::Call call, int64_t cents) {
   return call;
 }
 
-// Small budgets of odd cents, so that the end of the money is where most of the time is spent. Which
-// calls there are depends on the seed.
+// Small budgets of odd cents, so that the end of the money is where most of the time is spent.
+// Which calls there are depends on the seed.
 std::vector<programme::v1::Call> SmallCalls(uint64_t seed) {
   std::vector<programme::v1::Call> calls;
   if (seed % 4 != 1) calls.push_back(Typical(node::TestCall("both-limited", 2501, 9), 300));
@@ -113,7 +113,8 @@ TEST(LinkPair, TheLastCentAndSlotIsFoundWithFewMessages) {
   }
 }
 
-// Money is called back and links break all the time: a recall that never arrived must be made again.
+// Money is called back and links break all the time: a recall that never arrived must be made
+// again.
 TEST(LinkPair, TheLastCentAndSlotIsFoundOverBadLinks) {
   for (uint64_t seed = 1; seed <= 100; ++seed) {
     World world(Scarce(seed, /*with_faults=*/true));

@@ -19,8 +19,8 @@
 
 namespace kopa::simulation {
 
-// A regional node: its disk, and while it runs its core, the committer's queue and the node's end of
-// the link. Does what regional-node/service does around the core, one move at a time.
+// A regional node: its disk, and while it runs its core, the committer's queue and the node's end
+// of the link. Does what regional-node/service does around the core, one move at a time.
 class NodeMachine {
  public:
   NodeMachine(size_t index, NodeId id);

@@ -11,8 +11,9 @@
 
 namespace kopa::simulation {
 
-// One stream between a node and the centre: what is on its way, in order. When it is cut, the end of
-// what is on the way is lost, the beginning may still arrive, and each side notices in its own time.
+// One stream between a node and the centre: what is on its way, in order. When it is cut, the end
+// of what is on the way is lost, the beginning may still arrive, and each side notices in its own
+// time.
 struct Session {
   using Down = std::variant<national::v1::ConnectResponse, absl::Status>;
 

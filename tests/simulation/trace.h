@@ -16,7 +16,8 @@ namespace kopa::simulation {
 class Trace {
  public:
   void Add(std::string line) {
-    for (const char c : line) hash_ = (hash_ ^ static_cast<uint8_t>(c)) * 0x100000001B3ULL;  // FNV-1a
+    for (const char c : line)
+      hash_ = (hash_ ^ static_cast<uint8_t>(c)) * 0x100000001B3ULL;  // FNV-1a
     ++lines_;
     last_.push_back(std::move(line));
     if (last_.size() > kKept) last_.pop_front();

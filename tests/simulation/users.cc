@@ -108,19 +108,24 @@ void Users::SendOne(NodeMachine& node) {
     if (!IsSendable(node, request)) continue;
     node::NodeCommand command;
     if (request.kind == Kind::kSubmit) {
-      node::SubmitCommand submit{request.key, request.call, false, {}};
+      node::SubmitCommand submit;
+      submit.request = request.key;
+      submit.call = request.call;
       submit.items.push_back(node::MakeSubmitItem(request.call, request.id, request.hand_in));
       command = std::move(submit);
     } else {
       const auto current = node::FetchApplication(node.store(), request.call, request.id);
       if (!current.ok() || AnswerFromStore(node, request)) return Close(number);
       if (request.kind == Kind::kEvaluate) {
-        node::EvaluateCommand evaluate{request.key, {}};
-        evaluate.items.push_back(
-            node::MakeEvaluateItem(*current, absl::StrCat("Eva ", number), 3000 + 50 * (number % 40)));
+        node::EvaluateCommand evaluate;
+        evaluate.request = request.key;
+        evaluate.items.push_back(node::MakeEvaluateItem(*current, absl::StrCat("Eva ", number),
+                                                        3000 + 50 * (number % 40)));
         command = std::move(evaluate);
       } else {
-        node::DecideCommand decide{request.key, "Dace", {}};
+        node::DecideCommand decide;
+        decide.request = request.key;
+        decide.actor = "Dace";
         decide.items.push_back(node::MakeDecideItem(*current, request.verb));
         command = std::move(decide);
       }

@@ -19,9 +19,9 @@
 
 namespace kopa::simulation {
 
-// A centre, its nodes, the streams between them and the people at them, driven move by move from one
-// seed: what is delivered, written, delayed, cut or killed next is drawn by lot among what can happen.
-// A process that is killed loses what it has not written; its disk stays as it is.
+// A centre, its nodes, the streams between them and the people at them, driven move by move from
+// one seed: what is delivered, written, delayed, cut or killed next is drawn by lot among what can
+// happen. A process that is killed loses what it has not written; its disk stays as it is.
 class World {
  public:
   struct Settings {
@@ -36,8 +36,8 @@ class World {
 
   // Up to `moves` moves; ends early at the first thing that the checker finds wrong.
   void Run(size_t moves);
-  // No more faults and wishes: everything is started, delivered and answered, and the checker looks at
-  // the whole. A world that does not come to rest is a fault, too.
+  // No more faults and wishes: everything is started, delivered and answered, and the checker looks
+  // at the whole. A world that does not come to rest is a fault, too.
   void ComeToRest();
 
   void WantAward(size_t node, const CallId& call, const ledger::Amounts& award) {

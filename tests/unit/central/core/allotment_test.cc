@@ -1,5 +1,5 @@
-// Money: first chunks, demands, what waits, and calling back. What three real nodes make of it is the
-// simulation's; here single moves are looked at.
+// Money: first chunks, demands, what waits, and calling back. What three real nodes make of it is
+// the simulation's; here single moves are looked at.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -141,7 +141,8 @@ TEST_F(Allotment, WhatWaitsLongestComesFirstThenByNode) {
   Wait(a_, 2, Amounts(50, 1, 0), 9);
   EXPECT_THAT(StreamOf(a_).Recalls(), IsEmpty()) << "nobody has anything";
   a_.Withdraw(1);
-  // a's own freed money covers its own award that waits; half of it is spare and goes to the eldest.
+  // a's own freed money covers its own award that waits; half of it is spare and goes to the
+  // eldest.
   Send(a_);
   ASSERT_THAT(StreamOf(a_).Recalls(), SizeIs(1));
   a_.HandBack(HandedBackTarget(StreamOf(a_).Recalls()[0]));
@@ -291,7 +292,8 @@ TEST_F(Allotment, FixedSharesAreGivenOnceRoundedDownAndNeverMoved) {
   programme::v1::Call call = TestCall(1001, 10);
   auto* allotment = call.mutable_allotment();
   allotment->set_policy(programme::v1::ALLOTMENT_POLICY_FIXED_SHARES);
-  for (const auto& [node, points] : {std::pair("a", 5000), std::pair("b", 3333), std::pair("c", 1667)}) {
+  for (const auto& [node, points] :
+       {std::pair("a", 5000), std::pair("b", 3333), std::pair("c", 1667)}) {
     auto* share = allotment->add_shares();
     share->set_node(node);
     share->set_basis_points(points);

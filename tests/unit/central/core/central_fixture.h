@@ -18,8 +18,8 @@
 
 namespace kopa::central {
 
-// A centre's core on a memory store: commands are stepped and written one by one, as the committer would
-// with groups of one. Three nodes, whose journals are scripted.
+// A centre's core on a memory store: commands are stepped and written one by one, as the committer
+// would with groups of one. Three nodes, whose journals are scripted.
 class CentralFixture : public ::testing::Test {
  protected:
   CentralFixture();
@@ -47,10 +47,10 @@ class CentralFixture : public ::testing::Test {
   absl::Status Restart(const std::vector<programme::v1::Call>& calls = {});
 
   void Do(CentralCommand command);
-  Stream& Greet(const ScriptedNode& node);  // Hello on a new stream
-  Stream& Connect(const ScriptedNode& node);  // and the proof, for whatever is applied
+  Stream& Greet(const ScriptedNode& node);     // Hello on a new stream
+  Stream& Connect(const ScriptedNode& node);   // and the proof, for whatever is applied
   Stream& StreamOf(const ScriptedNode& node);  // the newest
-  void Send(const ScriptedNode& node);  // all that is not applied yet
+  void Send(const ScriptedNode& node);         // all that is not applied yet
   void Send(const ScriptedNode& node, uint64_t first, uint64_t last);
   void Demand(const ScriptedNode& node, const ledger::Amounts& target);
   void Lose(const ScriptedNode& node);
@@ -61,7 +61,9 @@ class CentralFixture : public ::testing::Test {
     return core_->nodes().at(node.id());
   }
   const ledger::CentralLedger& Ledger() const { return core_->fold().FindCall(call_)->ledger; }
-  ledger::Amounts Allotted(const ScriptedNode& node) const { return Ledger().of(node.id()).allotted; }
+  ledger::Amounts Allotted(const ScriptedNode& node) const {
+    return Ledger().of(node.id()).allotted;
+  }
   // What the stored and the remembered state amount to, for comparing before and after.
   std::map<std::string, std::string> Contents() const;
   std::string Summary() const;

@@ -58,7 +58,8 @@ TEST(Formats, NodeRecord) {
 TEST(Formats, SummaryWithItsNames) {
   CellNames names;
   StoredSummary stored;
-  stored.summary.cell = {names.calls.Number("kontakts-2024"), names.nodes.Number("zemgale"),
+  stored.summary.cell = {names.calls.Number("kontakts-2024"),
+                         names.nodes.Number("zemgale"),
                          names.municipalities.Number("0038001"),
                          names.applicant_types.Number("association"),
                          names.activity_sets.Number("council-work,inclusion"),

@@ -210,8 +210,7 @@ TEST_F(Link, ACopyThatKnocksBetweenGreetingAndProofDoesNotDisturbEither) {
   Lose(a_);
   Stream& real = Greet(a_);
   Do(HelloCommand{Session(900), old.Hello()});
-  Do(ProofCommand{Status(a_).session, a_.id(),
-                  a_.ProofAt(Status(a_).record.applied.seq.value())});
+  Do(ProofCommand{Status(a_).session, a_.id(), a_.ProofAt(Status(a_).record.applied.seq.value())});
   EXPECT_TRUE(real.Admitted());
   EXPECT_TRUE(Status(a_).connected);
 }

@@ -193,7 +193,8 @@ std::vector<Nonsense> AllNonsense() {
   const auto approved = national::v1::APPLICATION_STATUS_APPROVED;
   return {
       Bent("unknown call", [](auto* s) { s->set_call("nobody-2024"); }),
-      Bent("no status", [](auto* s) { s->set_status(national::v1::APPLICATION_STATUS_UNSPECIFIED); }),
+      Bent("no status",
+           [](auto* s) { s->set_status(national::v1::APPLICATION_STATUS_UNSPECIFIED); }),
       Bent("a status that is none",
            [](auto* s) { s->set_status(static_cast<national::v1::ApplicationStatus>(99)); }),
       Bent("an id of 15 bytes", [](auto* s) { s->set_application_id("fifteen bytes.."); }),
@@ -202,17 +203,24 @@ std::vector<Nonsense> AllNonsense() {
       Bent("negative request", [](auto* s) { s->mutable_requested()->set_cents(-1); }),
       Bent("immense request", [](auto* s) { s->mutable_requested()->set_cents(kMax); }),
       Bent("immense initiatives", [](auto* s) { s->mutable_requested()->set_initiatives(kMax); }),
-      Bent("negative award", [](auto* s) { s->mutable_awarded()->set_cents(kMin); }, approved),
-      Bent("immense award without limit", [](auto* s) { s->mutable_awarded()->set_teams(kMax); },
-           approved),
-      Bent("negative pending", [](auto* s) { s->mutable_pending()->set_cents(-5); }, pending),
-      Bent("immense pending", [](auto* s) { s->mutable_pending()->set_cents(kMax); }, pending),
-      Bent("pending since ever", [](auto* s) { s->mutable_pending_since_time()->set_seconds(kMin); },
-           pending),
-      Bent("pending for ever", [](auto* s) { s->mutable_pending_since_time()->set_seconds(kMax); },
-           pending),
-      Bent("an award beyond headroom",
-           [](auto* s) { s->mutable_awarded()->set_initiatives(1000); }, approved, overdrawn),
+      Bent(
+          "negative award", [](auto* s) { s->mutable_awarded()->set_cents(kMin); }, approved),
+      Bent(
+          "immense award without limit", [](auto* s) { s->mutable_awarded()->set_teams(kMax); },
+          approved),
+      Bent(
+          "negative pending", [](auto* s) { s->mutable_pending()->set_cents(-5); }, pending),
+      Bent(
+          "immense pending", [](auto* s) { s->mutable_pending()->set_cents(kMax); }, pending),
+      Bent(
+          "pending since ever", [](auto* s) { s->mutable_pending_since_time()->set_seconds(kMin); },
+          pending),
+      Bent(
+          "pending for ever", [](auto* s) { s->mutable_pending_since_time()->set_seconds(kMax); },
+          pending),
+      Bent(
+          "an award beyond headroom", [](auto* s) { s->mutable_awarded()->set_initiatives(1000); },
+          approved, overdrawn),
       {"an epoch of another node",
        [](ScriptedNode& node) {
          PublicRecord what;

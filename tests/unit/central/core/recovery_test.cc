@@ -96,7 +96,8 @@ TEST_F(Recovery, ABudgetCannotFallBelowWhatIsOut) {
   EXPECT_EQ(Ledger().Available().cents(), 0);
 }
 
-// Nodes may have awarded any number of what had no limit, also where the centre does not know it yet.
+// Nodes may have awarded any number of what had no limit, also where the centre does not know it
+// yet.
 TEST_F(Recovery, WhatHadNoLimitCannotGetOne) {
   Begin({TestCall(1000)});
   const absl::Status status = Restart({TestCall(1000, 100)});

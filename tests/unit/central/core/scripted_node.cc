@@ -26,8 +26,8 @@ void ScriptedNode::RollBackTo(uint64_t seq) {
 }
 
 void ScriptedNode::Write(const PublicRecord& what) {
-  records_.push_back(journal::Append(head_, EpochNumber(epoch_),
-                                     absl::FromUnixSeconds(1'700'000'000), what, {}));
+  records_.push_back(
+      journal::Append(head_, EpochNumber(epoch_), absl::FromUnixSeconds(1'700'000'000), what, {}));
 }
 
 void ScriptedNode::NoteAllotted(const ledger::Amounts& total) {

@@ -16,8 +16,8 @@
 
 namespace kopa::central {
 
-// Writes a journal as a node would, or as no honest node would: a test says record by record what is in
-// it. A copy of it is a copied node.
+// Writes a journal as a node would, or as no honest node would: a test says record by record what
+// is in it. A copy of it is a copied node.
 class ScriptedNode {
  public:
   explicit ScriptedNode(const std::string& id, const CallId& call) : id_(id), call_(call) {}

@@ -1,13 +1,12 @@
 #include "common/base/file.h"
 
 #include <gtest/gtest.h>
-
-#include <filesystem>
-#include <string>
-
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <filesystem>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 

@@ -40,11 +40,10 @@ TEST(Uuid, LaterOnesSortBehind) {
 }
 
 TEST(Uuid, WhatIsNoIdIsRefused) {
-  for (const char* bad : {"", "017f22e2", "017f22e279b07cc398c4dc0c0c07398f",
-                          "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
-                          "017f22e2-79b0-7cc3-98c4-dc0c0c07398f ",
-                          "017f22e2-79b07-cc3-98c4-dc0c0c07398f",
-                          "{17f22e2-79b0-7cc3-98c4-dc0c0c07398}"}) {
+  for (const char* bad :
+       {"", "017f22e2", "017f22e279b07cc398c4dc0c0c07398f", "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
+        "017f22e2-79b0-7cc3-98c4-dc0c0c07398f ", "017f22e2-79b07-cc3-98c4-dc0c0c07398f",
+        "{17f22e2-79b0-7cc3-98c4-dc0c0c07398}"}) {
     EXPECT_EQ(Uuid::Parse(bad).status().code(), absl::StatusCode::kInvalidArgument) << bad;
   }
   EXPECT_FALSE(Uuid::FromBytes("fifteen bytes..").ok());

@@ -108,11 +108,9 @@ class CommitterTest : public ::testing::Test {
   }
 
   absl::Status Put(Lane lane, const std::string& name, Kind kind = Kind::kPut, size_t bytes = 0) {
-    return committer_->Submit(lane, {name, kind, bytes},
-                              [this](absl::StatusOr<std::string> reply) {
-                                log_.Add(reply.ok() ? *std::move(reply)
-                                                    : reply.status().ToString());
-                              });
+    return committer_->Submit(lane, {name, kind, bytes}, [this](absl::StatusOr<std::string> reply) {
+      log_.Add(reply.ok() ? *std::move(reply) : reply.status().ToString());
+    });
   }
 
   storage::MemoryStore store_{1};
@@ -264,8 +262,7 @@ TEST_F(CommitterTest, StopFinishesWhatIsQueuedAndCancelsWhatIsHeldBack) {
   std::thread opener([this] { gate_.LetThrough(Gate::kAll); });
   committer_->Stop();
   opener.join();
-  EXPECT_THAT(log_.lines(),
-              ElementsAre("first", "queued", "CANCELLED: the server is stopping"));
+  EXPECT_THAT(log_.lines(), ElementsAre("first", "queued", "CANCELLED: the server is stopping"));
   EXPECT_TRUE(store_.Get(0, "queued").ok());
   EXPECT_TRUE(store_.Get(0, "held").ok());
   EXPECT_EQ(Put(Lane::kBulk, "late").code(), absl::StatusCode::kUnavailable);
@@ -284,7 +281,8 @@ TEST_F(CommitterTest, HooksRunAroundTheWriteAndBeforeReplies) {
   };
   Start({}, std::move(hooks));
   ASSERT_TRUE(
-      committer_->Submit(Lane::kBulk, {"c"}, [&](absl::StatusOr<std::string>) { order.Add("reply"); })
+      committer_
+          ->Submit(Lane::kBulk, {"c"}, [&](absl::StatusOr<std::string>) { order.Add("reply"); })
           .ok());
   EXPECT_THAT(order.Await(3), ElementsAre("before", "after", "reply"));
 }

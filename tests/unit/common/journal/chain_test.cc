@@ -57,8 +57,8 @@ TEST(Journal, TheFirstRecordFollowsThirtyTwoZeroBytes) {
 // The expected hashes were worked out apart from this code, with Python's hashlib and struct.
 TEST(Journal, TheFormulaNeverChanges) {
   Head head;
-  const JournalRecord first = Append(head, EpochNumber(1), absl::FromUnixMicros(1'715'979'540'000'001),
-                                     Opened(1), {});
+  const JournalRecord first =
+      Append(head, EpochNumber(1), absl::FromUnixMicros(1'715'979'540'000'001), Opened(1), {});
   EXPECT_EQ(ToHex(first.public_record()),
             "0a1d0a077a656d67616c6510011a1030313233343536373839616263646566");
   EXPECT_EQ(ToHex(first.hash()),
@@ -165,13 +165,17 @@ absl::Status ParseBytes(const std::string& public_record) {
 }
 
 TEST(Journal, AnUnknownFieldIsRefusedWhereverItStands) {
-  const std::string unknown = "\xf2\x3e\x03" "Ann";  // field 1006, a string
+  const std::string unknown =
+      "\xf2\x3e\x03"
+      "Ann";  // field 1006, a string
   EXPECT_TRUE(ParseBytes(Opened(1).SerializeAsString()).ok());
   EXPECT_FALSE(ParseBytes(Opened(1).SerializeAsString() + unknown).ok()) << "at the top";
 
   PublicRecord inside = Opened(1);
-  inside.mutable_epoch_opened()->GetReflection()->MutableUnknownFields(
-      inside.mutable_epoch_opened())->AddLengthDelimited(1006, "Ann");
+  inside.mutable_epoch_opened()
+      ->GetReflection()
+      ->MutableUnknownFields(inside.mutable_epoch_opened())
+      ->AddLengthDelimited(1006, "Ann");
   EXPECT_FALSE(ParseBytes(inside.SerializeAsString()).ok()) << "in a message";
 
   PublicRecord deep;
@@ -192,7 +196,10 @@ TEST(Journal, AnUnknownFieldOfTheRecordItselfIsRefused) {
 TEST(Journal, NothingGarbageOrAnUnknownKindIsRefused) {
   EXPECT_FALSE(ParseBytes("").ok()) << "no kind is set";
   EXPECT_FALSE(ParseBytes("\x0a\xff\xff").ok()) << "it does not parse";
-  EXPECT_FALSE(ParseBytes("\xf2\x3e\x03" "Ann").ok()) << "a kind of a later version";
+  EXPECT_FALSE(ParseBytes("\xf2\x3e\x03"
+                          "Ann")
+                   .ok())
+      << "a kind of a later version";
 }
 
 }  // namespace

@@ -153,7 +153,7 @@ class Pair {
 };
 
 TEST(LedgerPair, NothingIsOverdrawnOrLostInAnyHistory) {
-  const UnitLimits several[] = {Limits(1001, 17), Limits(1001), Limits(std::nullopt, 17, 3),
+  const UnitLimits several[] = {Limits(1001, 17),   Limits(1001),    Limits(std::nullopt, 17, 3),
                                 Limits(999, 20, 5), Limits(0, 0, 0), UnitLimits()};
   for (const UnitLimits& limits : several) {
     for (uint64_t seed = 1; seed <= 30; ++seed) {

@@ -10,7 +10,6 @@ namespace {
 
 using ::kopa::ledger::Amounts;
 using ::kopa::national::v1::APPLICATION_STATUS_APPROVED;
-using ::kopa::national::v1::APPLICATION_STATUS_CONTRACTED;
 using ::kopa::national::v1::APPLICATION_STATUS_EVALUATED;
 using ::kopa::national::v1::APPLICATION_STATUS_INELIGIBLE;
 using ::kopa::national::v1::APPLICATION_STATUS_PENDING_FUNDS;
@@ -228,24 +227,6 @@ TEST_F(Deciding, WithdrawingAnApprovedOneFreesItsAwardAndMunicipalityPlace) {
   EXPECT_EQ(Totals().spent, kAward);
   EXPECT_EQ(Totals().unspent, kAward);
   EXPECT_EQ(Headroom(), Amounts(50'000, 5, 0));
-  ExpectVerified();
-}
-
-TEST_F(Deciding, AContractKeepsTheAward) {
-  const ApplicationId id = Evaluated("A-1", kAward);
-  Decide(Verb::kApprove, id);
-  EXPECT_THAT(Decide(Verb::kContract, id), Became(APPLICATION_STATUS_CONTRACTED));
-  EXPECT_EQ(Totals().Approved(), kAward);
-  EXPECT_EQ(Amounts::FromProto(Stored(id).summary().awarded()), kAward);
-  ExpectVerified();
-}
-
-TEST_F(Deciding, AnUndoneApprovalGivesItsAwardBack) {
-  const ApplicationId id = Evaluated("A-1", kAward);
-  Decide(Verb::kApprove, id);
-  EXPECT_THAT(Decide(Verb::kUndo, id), Became(APPLICATION_STATUS_EVALUATED));
-  EXPECT_TRUE(Totals().Approved().IsZero());
-  EXPECT_THAT(Decide(Verb::kApprove, id), Became(APPLICATION_STATUS_APPROVED));
   ExpectVerified();
 }
 

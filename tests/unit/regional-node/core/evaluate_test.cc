@@ -59,8 +59,8 @@ TEST_F(Evaluating, AfterADecisionNobodyEvaluatesAnyMore) {
   EXPECT_THAT(Evaluate(id, "Ivars", 4000), HasFault("ILLEGAL_STEP"));
 }
 
-// A file of scores has a row for each evaluator, so one command may hold several of one application,
-// each built on the one before.
+// A file of scores has a row for each evaluator, so one command may hold several of one
+// application, each built on the one before.
 TEST_F(Evaluating, SeveralOfOneApplicationInOneCommandBuildOnEachOther) {
   const ApplicationId id = Submit({"A-1", Amounts(1000, 1, 0)}).id;
   EvaluateCommand command;

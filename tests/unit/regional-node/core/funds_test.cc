@@ -111,8 +111,8 @@ TEST_F(Funds, StrictBlocksAllBehindTheFirst) {
   Begin(programme::v1::PENDING_POLICY_STRICT);
   const std::vector<ApplicationId> ids = {Approved("A-1", 500), Approved("A-2", 200)};
   Allot(Amounts(300, 0, 0));
-  EXPECT_THAT(Statuses(ids), ElementsAre(APPLICATION_STATUS_PENDING_FUNDS,
-                                         APPLICATION_STATUS_PENDING_FUNDS));
+  EXPECT_THAT(Statuses(ids),
+              ElementsAre(APPLICATION_STATUS_PENDING_FUNDS, APPLICATION_STATUS_PENDING_FUNDS));
   const ApplicationId late = Approved("A-3", 100);
   EXPECT_THAT(last_, Became(APPLICATION_STATUS_PENDING_FUNDS)) << "a new one jumps no queue";
   Allot(Amounts(700, 0, 0));

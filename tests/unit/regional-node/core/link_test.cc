@@ -23,7 +23,8 @@ class Link : public NodeFixture {
     *entry.mutable_call()->mutable_call() = call;
     return entry;
   }
-  static programme::v1::Call Version(const std::string& id, uint32_t version, int64_t cents = 1000) {
+  static programme::v1::Call Version(const std::string& id, uint32_t version,
+                                     int64_t cents = 1000) {
     programme::v1::Call call = TestCall(id, cents);
     call.set_version(version);
     return call;

@@ -21,8 +21,8 @@ namespace kopa::node {
 using national::v1::ApplicationStatus;
 using programme::Verb;
 
-// A node's core on a memory store: commands are stepped and written one by one, as the committer would
-// with groups of one.
+// A node's core on a memory store: commands are stepped and written one by one, as the committer
+// would with groups of one.
 class NodeFixture : public ::testing::Test {
  protected:
   NodeFixture();
@@ -57,7 +57,9 @@ class NodeFixture : public ::testing::Test {
   DecisionReply Decide(Verb verb, const ApplicationId& id, const std::string& actor = "Dace");
 
   region::v1::Application Stored(const ApplicationId& id) const;
-  ApplicationStatus StatusOf(const ApplicationId& id) const { return Stored(id).summary().status(); }
+  ApplicationStatus StatusOf(const ApplicationId& id) const {
+    return Stored(id).summary().status();
+  }
   ledger::Totals Totals() const;
   ledger::Amounts Headroom() const;
   ledger::Amounts PendingSum() const;

@@ -17,8 +17,8 @@
 
 namespace kopa::node {
 
-// What the handlers of a node do before a command is queued, without checks and cryptography: made up
-// sealed parts stand for sealed ones.
+// What the handlers of a node do before a command is queued, without checks and cryptography: made
+// up sealed parts stand for sealed ones.
 
 // A call decided regionally with allotment on demand; "skip", one criterion with at least 30 of 50
 // points, four eyes. `cents` and `initiatives` below 0 are no limit.

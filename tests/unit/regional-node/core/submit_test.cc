@@ -113,12 +113,12 @@ TEST_F(Submitting, ARetryOfTheSameRequestGetsTheSameAnswer) {
 TEST_F(Submitting, OneThatComesTwiceInARequestCountsOnceAlsoInARetry) {
   SubmitCommand command = Command({{"A-1", kSome}, {"A-1", kSome}, {"A-1", kSome, "changed"}});
   SubmitCommand retry = command;
-  EXPECT_THAT(Outcomes(std::move(command)),
-              ElementsAre(SUBMIT_OUTCOME_ACCEPTED, SUBMIT_OUTCOME_REPLAYED,
-                          SUBMIT_OUTCOME_REJECTED));
-  EXPECT_THAT(Outcomes(std::move(retry)),
-              ElementsAre(SUBMIT_OUTCOME_ACCEPTED, SUBMIT_OUTCOME_REPLAYED,
-                          SUBMIT_OUTCOME_REJECTED));
+  EXPECT_THAT(
+      Outcomes(std::move(command)),
+      ElementsAre(SUBMIT_OUTCOME_ACCEPTED, SUBMIT_OUTCOME_REPLAYED, SUBMIT_OUTCOME_REJECTED));
+  EXPECT_THAT(
+      Outcomes(std::move(retry)),
+      ElementsAre(SUBMIT_OUTCOME_ACCEPTED, SUBMIT_OUTCOME_REPLAYED, SUBMIT_OUTCOME_REJECTED));
   EXPECT_EQ(core_->applications(), 1u);
 }
 
@@ -170,9 +170,9 @@ TEST_F(Submitting, ADryRunKeepsNothing) {
   const size_t keys = wrapped_keys_.size();
   SubmitCommand command = Command({{"A-1", kSome}, {"A-1", kSome, "other"}, {"A-2", kSome}});
   command.dry_run = true;
-  EXPECT_THAT(Outcomes(std::move(command)),
-              ElementsAre(SUBMIT_OUTCOME_REPLAYED, SUBMIT_OUTCOME_REJECTED,
-                          SUBMIT_OUTCOME_ACCEPTED));
+  EXPECT_THAT(
+      Outcomes(std::move(command)),
+      ElementsAre(SUBMIT_OUTCOME_REPLAYED, SUBMIT_OUTCOME_REJECTED, SUBMIT_OUTCOME_ACCEPTED));
   EXPECT_EQ(Contents(), before);
   EXPECT_EQ(wrapped_keys_.size(), keys);
   EXPECT_EQ(core_->applications(), 1u);
@@ -219,6 +219,26 @@ TEST_F(Submitting, AReturnedOneIsNotReplacedFromAnOldCopyOrWithFaults) {
   with_fault.items[0].faults = {{"", "BAD_EMAIL", "", ""}};
   EXPECT_THAT(Outcomes(std::move(with_fault)), ElementsAre(SUBMIT_OUTCOME_REJECTED));
   EXPECT_EQ(StatusOf(id), APPLICATION_STATUS_RETURNED);
+}
+
+// The first hand-in's request comes again after the correction was returned, too: it must not put the
+// old content in the correction's place.
+TEST_F(Submitting, ARetryOfAnOldRequestDoesNotUndoACorrection) {
+  SubmitCommand first = Command({{"A-1", kSome}});
+  SubmitCommand retry = first;
+  SubmitCommand retry_after_restart = first;
+  const ApplicationId id = Items(std::move(first)).at(0).id;
+  Decide(Verb::kReturn, id);
+  const HandIn corrected{"A-1", kSome, "corrected"};
+  EXPECT_THAT(Outcomes(Again(corrected, id)), ElementsAre(SUBMIT_OUTCOME_ACCEPTED));
+  Decide(Verb::kReturn, id);
+  const auto answer = Items(std::move(retry));
+  EXPECT_EQ(answer.at(0).outcome, SUBMIT_OUTCOME_REJECTED);
+  EXPECT_FALSE(answer.at(0).needs_current);
+  Restart();
+  retry_after_restart.answered_before = true;  // the handler finds it in the store
+  EXPECT_FALSE(Items(std::move(retry_after_restart)).at(0).needs_current);
+  EXPECT_EQ(Stored(id).content().title(), "corrected");
 }
 
 TEST_F(Submitting, TheContentAsItWasReturnedIsAReplayAndStaysReturned) {
