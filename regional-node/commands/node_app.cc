@@ -149,11 +149,13 @@ void NodeApp::AfterWrite(NodeCore& core, NodeEffects& effects) {
 
 void NodeApp::StartCommitter() {
   space_ = std::make_unique<engine::SpaceGuard>(store_.get(), clock_, options_.disk_reserve_bytes);
+  engine::CommitterLimits limits;
+  limits.bulk_commands = kBulkCommands;
   NodeCommitter::Hooks hooks;
   hooks.before_write = [this](NodeEffects& effects) { return BeforeWrite(effects); };
   hooks.after_write = [this](NodeCore& core, NodeEffects& effects) { AfterWrite(core, effects); };
   committer_ = std::make_unique<NodeCommitter>(core_.get(), store_.get(), clock_, space_.get(),
-                                               {.bulk_commands = kBulkCommands}, std::move(hooks));
+                                               limits, std::move(hooks));
   worker_ = std::make_unique<engine::Worker>(kWorkerThreads);
   verifier_ = std::make_unique<engine::Worker>(1, kVerifierJobs);
   context_.node = options_.node;

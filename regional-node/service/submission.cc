@@ -218,11 +218,12 @@ void Queue(std::shared_ptr<Run> run, std::vector<SubmitItem> items) {
       run->lane, std::move(command), [run](absl::StatusOr<NodeReply> reply) {
         if (!reply.ok()) return run->done(reply.status());
         if (!reply->status.ok()) return run->done(reply->status);
-        auto items = std::make_shared<SubmitReply>(std::get<SubmitReply>(std::move(reply->result)));
+        auto answer =
+            std::make_shared<SubmitReply>(std::get<SubmitReply>(std::move(reply->result)));
         // What was handed in before has its receipt in the store, and the committer reads nothing.
-        if (!NeedsStore(*items)) return TakeReplies(run, std::move(*items));
+        if (!NeedsStore(*answer)) return TakeReplies(run, std::move(*answer));
         const absl::Status posted =
-            run->context->worker->Post([run, items] { TakeReplies(run, std::move(*items)); });
+            run->context->worker->Post([run, answer] { TakeReplies(run, std::move(*answer)); });
         if (!posted.ok()) run->done(posted);
       });
   if (!queued.ok()) run->done(queued);

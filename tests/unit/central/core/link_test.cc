@@ -235,12 +235,27 @@ TEST_F(Link, ANewerStreamOfTheSameNodeTakesOver) {
 
 TEST_F(Link, AHigherEpochIsAcceptedWhereItsChainExtendsWhatWasApplied) {
   Join(a_);
+  Lose(a_);
   a_.Submit(1, Amounts(100, 1, 0));
   a_.Open("second");
   Join(a_);
   EXPECT_EQ(Status(a_).record.epoch, EpochNumber(2));
   EXPECT_EQ(Status(a_).record.applied.seq, a_.head().seq);
   ExpectVerified();
+}
+
+// Another opening of a store that is alive is a copy of it; a node that was killed is missed soon.
+TEST_F(Link, AHigherEpochWaitsUntilTheLiveStoreIsGone) {
+  Join(a_);
+  const Session live = Status(a_).session;
+  ScriptedNode next = a_;
+  next.Open("second");
+  EXPECT_EQ(Greet(next).end.code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(Status(a_).connected);
+  EXPECT_EQ(Status(a_).session, live);
+  EXPECT_FALSE(Status(a_).record.fenced());
+  Do(SessionLost{live, a_.id()});
+  EXPECT_TRUE(Connect(next).Admitted());
 }
 
 TEST_F(Link, AClaimedEpochAloneShutsNobodyOut) {

@@ -221,8 +221,8 @@ TEST_F(Submitting, AReturnedOneIsNotReplacedFromAnOldCopyOrWithFaults) {
   EXPECT_EQ(StatusOf(id), APPLICATION_STATUS_RETURNED);
 }
 
-// The first hand-in's request comes again after the correction was returned, too: it must not put the
-// old content in the correction's place.
+// The first hand-in's request comes again after the correction was returned, too: it must not put
+// the old content in the correction's place.
 TEST_F(Submitting, ARetryOfAnOldRequestDoesNotUndoACorrection) {
   SubmitCommand first = Command({{"A-1", kSome}});
   SubmitCommand retry = first;
