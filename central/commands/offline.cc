@@ -27,7 +27,7 @@ void PrintLimits(std::ostream& out) {
       << "  metadata_bytes " << rpc::kMetadataBytesMax << "\n"
       << "  streams_per_connection " << rpc::kStreamsPerConnectionMax << "\n"
       << "  http_connections " << rpc::kHttpConnectionsMax << "\n"
-      << "  queue_commands " << committer.queue_commands << "\n"
+      << "  queue_commands " << QueueCommands(link) << "\n"
       << "  group_commands " << committer.group_commands << "\n"
       << "  group_bytes " << committer.group_bytes << "\n"
       << "  link_streams " << link.streams_max << "\n"

@@ -37,9 +37,6 @@ namespace {
 using Committer = engine::Committer<CentralCore>;
 
 constexpr size_t kNonceBytes = 16;
-// All that the streams may have waiting at once fits, so that no node is refused for the others'
-// sake.
-constexpr size_t kQueueCommands = 2 * LinkLimits().streams_max * LinkLimits().batches_waiting_max;
 // Of the ten seconds that a stop may take.
 constexpr absl::Duration kDrainPatience = absl::Seconds(6);
 
@@ -68,7 +65,7 @@ class Centre {
         core_(std::move(core)),
         view_(&territory_),
         space_(store_.get(), clock, options.disk_reserve_bytes),
-        committer_(core_.get(), store_.get(), clock, &space_, {.queue_commands = kQueueCommands},
+        committer_(core_.get(), store_.get(), clock, &space_, {.queue_commands = QueueCommands({})},
                    Hooks()),
         link_(Parts(logger)),
         national_(&view_, store_.get()),

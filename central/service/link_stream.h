@@ -37,6 +37,12 @@ struct LinkLimits {
   size_t streams_max = 4096;
 };
 
+// How many commands the committer's lane must hold so that all that the streams may have waiting at
+// once fits, and no node is refused for the others' sake.
+constexpr size_t QueueCommands(const LinkLimits& limits) {
+  return 2 * limits.streams_max * limits.batches_waiting_max;
+}
+
 // Hands a command to the committer; `done` runs once it is durable. As Committer::Submit.
 using SubmitCommand =
     std::function<absl::Status(CentralCommand command, std::function<void()> done)>;

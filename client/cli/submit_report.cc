@@ -46,11 +46,12 @@ uint64_t SubmitReport::Expect(size_t file, const std::string& node,
   return first_tag_ + entries_.size() - 1;
 }
 
-void SubmitReport::Reject(size_t file, client::InputApplication application,
-                          std::vector<Fault> faults) {
+void SubmitReport::Reject(size_t file, const std::string& node,
+                          client::InputApplication application, std::vector<Fault> faults) {
   MutexLock lock(&mutex_);
   Entry entry;
   entry.file = file;
+  entry.node = node;
   entry.application = std::move(application);
   entry.faults = std::move(faults);
   entries_.push_back(std::move(entry));

@@ -52,8 +52,9 @@ class SubmitReport {
   // but `input` out of it.
   uint64_t Expect(size_t file, const std::string& node, client::InputApplication* application);
 
-  // One that can't be sent.
-  void Reject(size_t file, client::InputApplication application, std::vector<Fault> faults);
+  // One that can't be sent; `node` is whose it would be, empty where that is not known.
+  void Reject(size_t file, const std::string& node, client::InputApplication application,
+              std::vector<Fault> faults);
 
   // What the submitter says of one that was expected.
   void Deliver(client::Delivery delivery);

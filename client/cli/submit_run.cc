@@ -33,7 +33,14 @@ class EndInOrder {
 }  // namespace
 
 absl::StatusOr<ExitCode> SubmitRun::Run() {
-  RETURN_IF_ERROR(Prepare());
+  if (absl::Status prepared = Prepare(); !prepared.ok()) {
+    // Whoever reads the answer as JSON is told that nothing was submitted, not left without one.
+    const SubmitReport nothing(options_->call, nullptr, [](const std::string&) {});
+    if (session_->settings().output == OutputFormat::kJson) {
+      session_->Print(nothing.ToJson(), [&] { return nothing.ToTable(); });
+    }
+    return prepared;
+  }
   const EndInOrder end_in_order(session_->environment());
   client::SubmitterOptions submitter_options;
   submitter_options.call = options_->call;
@@ -122,7 +129,7 @@ void SubmitRun::Take(const Input& input, client::InputApplication application,
                      client::Submitter* submitter) {
   client::Router::Route route = router_->Decide(application);
   if (!route.faults.empty()) {
-    report_->Reject(input.file, std::move(application), std::move(route.faults));
+    report_->Reject(input.file, route.node, std::move(application), std::move(route.faults));
     return;
   }
   const uint64_t tag = report_->Expect(input.file, route.node, &application);

@@ -25,12 +25,10 @@ absl::StatusOr<std::unique_ptr<Router>> Router::Create(const kopa::programme::v1
 }
 
 Router::Route Router::Decide(const InputApplication& application) {
-  if (application.faults.empty()) {
-    if (!only_node_.empty()) return {only_node_, {}};
-    const std::string& node = NodeOf(application.input.municipality());
-    if (!node.empty()) return {node, {}};
-  }
-  return {"", AllFaults(application)};
+  const std::string& node =
+      only_node_.empty() ? NodeOf(application.input.municipality()) : only_node_;
+  if (application.faults.empty() && !node.empty()) return {node, {}};
+  return {node, AllFaults(application)};
 }
 
 const std::string& Router::NodeOf(const std::string& municipality) {

@@ -27,8 +27,9 @@ class Router {
                                                         std::string only_node, const Clock* clock);
 
   struct Route {
-    std::string node;           // where it may be sent
-    std::vector<Fault> faults;  // otherwise: all that is wrong with it, not only what stops it here
+    std::string node;  // whose it is; empty where that is not known
+    std::vector<Fault>
+        faults;  // not empty: it can't be sent, and this is all that is wrong with it
   };
   Route Decide(const InputApplication& application);
 

@@ -108,6 +108,30 @@ class FenceTest(ClusterCase):
                                            [50_000]))
         self.assertEqual(self.cluster.submit(file, CALL)["accepted"], "1")
 
+    def test_a_copy_is_turned_away_while_the_real_one_is_connected(self):
+        self.copy_at_rest("twin")
+        self.cluster.central.stop()
+        twin = self.cluster.new_node(NODE, as_name="twin")
+        self.addCleanup(twin.kill)
+        for _ in range(2):  # so that the twin's epoch is the higher one
+            twin.start()
+            twin.stop()
+        self.cluster.central.start()
+        self.go_on(2)
+        twin.start()
+        # It keeps knocking; meanwhile all is as if it were not there.
+        for _ in range(3):
+            self.submit(1)
+            self.cluster.wait_until_drained()
+            state = self.cluster.node_states()[NODE]
+            self.assertEqual((state["state"], state["connected"], state["address"]),
+                             ("ACTIVE", True, self.node.address))
+        said = self.ask(twin, "nodes").expect(0).json()["nodes"][0]
+        self.assertFalse(said["connected"], said)
+        self.assertEqual(self.cluster.total(CALL)["applications"], 8)
+        twin.stop()
+        self.cluster.verify()
+
     # -- copies -----------------------------------------------------------------------------------
 
     def copy_at_rest(self, name):

@@ -65,7 +65,7 @@ TEST_F(SubmitReportTest, CountsRowsSoThatTheyAddUp) {
   const uint64_t a = Expect("A", 3, "zemgale");
   const uint64_t b = Expect("B", 1, "zemgale");
   const uint64_t c = Expect("C", 2, "riga-latgale");
-  report_->Reject(0, Of("D", 1), {{"municipality", "UNKNOWN_MUNICIPALITY", "no such", ""}});
+  report_->Reject(0, "", Of("D", 1), {{"municipality", "UNKNOWN_MUNICIPALITY", "no such", ""}});
   Deliver(b, kopa::region::v1::SUBMIT_OUTCOME_REPLAYED);
   Lose(c, absl::UnavailableError("away"));
   Deliver(a, kopa::region::v1::SUBMIT_OUTCOME_ACCEPTED);
@@ -145,7 +145,7 @@ TEST_F(SubmitReportTest, ANodeThatIsAwayIsToldOnce) {
 
 TEST_F(SubmitReportTest, OnlyTheFirstFaultsAreTold) {
   for (int i = 0; i < 50; ++i) {
-    report_->Reject(0, Of(absl::StrCat("A", i), 1), {{"title", "TOO_LONG", "too long", ""}});
+    report_->Reject(0, "", Of(absl::StrCat("A", i), 1), {{"title", "TOO_LONG", "too long", ""}});
   }
   ASSERT_TRUE(report_->Close().ok());
   EXPECT_EQ(notes_.size(), 11u);
