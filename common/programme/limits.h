@@ -17,7 +17,7 @@ inline constexpr int kTeamMembersMax = 20;
 inline constexpr int kAgeMax = 150;
 // 10,000 points for one criterion: sums over criteria and evaluators stay far from overflow.
 inline constexpr int64_t kCriterionHundredthsMax = 1'000'000;
-// A billion euros: no call and no application has more, and sums of millions stay far from overflow.
+// A billion euros: no call and no application has more; sums of millions stay far from overflow.
 inline constexpr int64_t kCentsMax = 100'000'000'000;
 inline constexpr int64_t kCountMax = 1'000'000'000;
 
