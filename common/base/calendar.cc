@@ -1,8 +1,10 @@
 #include "common/base/calendar.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/base/status.h"
 
 namespace kopa {
 
@@ -20,6 +22,22 @@ bool BeginsLike(absl::string_view text, absl::string_view shape) {
   return true;
 }
 
+// Takes the fraction, one to six digits, off a local time with seconds; zero where there is none.
+absl::Duration TakeFraction(std::string* local) {
+  constexpr absl::string_view kShape = "0000-00-00T00:00:00.";
+  constexpr size_t kDigitsMax = 6;
+  if (!BeginsLike(*local, kShape)) return absl::ZeroDuration();
+  std::string digits = local->substr(kShape.size());
+  int64_t micros = 0;
+  const bool is_fraction = !digits.empty() && digits.size() <= kDigitsMax &&
+                           digits.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_fraction) return absl::ZeroDuration();  // and the dot, still there, is refused
+  digits.append(kDigitsMax - digits.size(), '0');
+  KOPA_CHECK(absl::SimpleAtoi(digits, &micros));
+  local->resize(kShape.size() - 1);
+  return absl::Microseconds(micros);
+}
+
 }  // namespace
 
 absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text) {
@@ -34,9 +52,10 @@ absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text) {
 absl::StatusOr<absl::Time> ParseTime(absl::string_view text, absl::TimeZone zone) {
   absl::Time time;
   std::string error;
-  const std::string local = absl::StrReplaceAll(text, {{" ", "T"}});
+  std::string local = absl::StrReplaceAll(text, {{" ", "T"}});
   const bool shape = BeginsLike(local, "0000-00-00T00:00") && text.back() != ' ';
   if (shape && absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return time;
+  const absl::Duration fraction = TakeFraction(&local);
   absl::CivilSecond civil;
   absl::CivilMinute minute;
   if (!shape || !absl::ParseCivilTime(local, &civil)) {
@@ -51,7 +70,7 @@ absl::StatusOr<absl::Time> ParseTime(absl::string_view text, absl::TimeZone zone
     return absl::InvalidArgumentError(
         absl::StrCat("the local time ", std::string(text), " does not exist: clocks went forward"));
   }
-  return info.pre;
+  return info.pre + fraction;
 }
 
 std::string FormatUtc(absl::Time time) {

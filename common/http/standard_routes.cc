@@ -23,7 +23,8 @@ void HandleGet(Server* server, const std::string& path, std::function<Response()
 }  // namespace
 
 void RegisterStandardRoutes(Server* server, const observability::Metrics* metrics,
-                            std::function<absl::Status()> ready) {
+                            std::function<absl::Status()> ready,
+                            std::function<std::string()> restrictions) {
   HandleGet(server, "/metrics", [metrics] {
     Response response;
     response.content_type = observability::kMetricsContentType;
@@ -35,11 +36,13 @@ void RegisterStandardRoutes(Server* server, const observability::Metrics* metric
     response.body = "ok\n";
     return response;
   });
-  HandleGet(server, "/readyz", [ready = std::move(ready)] {
+  HandleGet(server, "/readyz", [ready = std::move(ready), restrictions = std::move(restrictions)] {
     const absl::Status status = ready();
     Response response;
     response.status = status.ok() ? 200 : 503;
     response.body = status.ok() ? "ready\n" : absl::StrCat("not ready: ", status.message(), "\n");
+    const std::string restricted = restrictions ? restrictions() : std::string();
+    if (!restricted.empty()) absl::StrAppend(&response.body, restricted, "\n");
     return response;
   });
 }

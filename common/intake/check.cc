@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/timestamp.h"
 #include "common/intake/field_checks.h"
 #include "common/intake/form_checks.h"
 #include "common/intake/limits.h"
@@ -89,6 +90,7 @@ CheckedApplication CheckApplication(const programme::CallRules& rules, const Ter
     default:
       KOPA_CHECK_MSG(false, "compiled rules have a form");
   }
+  SetTimestamp(out.summary.mutable_received_time(), received);
   for (Fault& fault : CheckWindow(rules, out.normal.municipality(), received, now)) {
     out.faults.push_back(std::move(fault));
   }

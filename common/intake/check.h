@@ -44,7 +44,8 @@ struct CheckedApplication {
 //   projects      BAD_REG_NO APPLICANT_TYPE_NOT_ALLOWED BAD_NUMBER AMOUNT_NOT_FIXED
 //                 AMOUNT_ABOVE_CEILING
 //   teams         TEAM_INCOMPLETE BAD_DATE AGE_OUT_OF_RANGE
-// Left to the node, which knows what else it holds: WRONG_REGION, CONFLICT, SCHOOL_NOT_TRAINED.
+// Left to the node, which knows what else it holds: WRONG_REGION, CONFLICT, TEAM_EXISTS,
+// SCHOOL_NOT_TRAINED.
 // No message repeats what was handed in.
 CheckedApplication CheckApplication(const programme::CallRules& rules, const Territory& territory,
                                     const region::v1::ApplicationInput& input, absl::Time received,

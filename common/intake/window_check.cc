@@ -50,6 +50,12 @@ Fault Closed(const programme::TimeWindow& window) {
 std::vector<Fault> CheckWindow(const programme::CallRules& rules, absl::string_view municipality,
                                absl::Time received, absl::Time now) {
   std::vector<Fault> faults;
+  if (rules.call().closed()) {
+    return {{.field = "call",
+             .code = "CALL_CLOSED",
+             .message = "the call was closed; it takes no more applications",
+             .message_lv = "Konkurss ir slēgts; pieteikumus vairs nepieņem."}};
+  }
   const programme::TimeWindow& window = rules.WindowOf(municipality);
   if (received > now) {
     faults.push_back({.field = kField,

@@ -56,11 +56,21 @@ void CentralLedger::NoteAward(const NodeId& node, const Amounts& before, const A
   CheckInvariants();
 }
 
+void CentralLedger::NotePaid(const NodeId& node, int64_t before, int64_t after) {
+  const int64_t change = CheckedSubtract(after, before);
+  Totals& totals = nodes_[node];
+  if (change > 0) totals.paid_cents = CheckedAdd(totals.paid_cents, change);
+  if (change < 0) totals.repaid_cents = CheckedSubtract(totals.repaid_cents, change);
+  paid_ = CheckedAdd(paid_, change);
+  CheckInvariants();
+}
+
 void CentralLedger::Restore(const NodeId& node, const Totals& totals) {
   KOPA_CHECK(nodes_.find(node) == nodes_.end());
   nodes_[node] = totals;
   out_ = out_ + OutOf(totals);
   approved_ = approved_ + totals.Approved();
+  paid_ = CheckedAdd(paid_, totals.Paid());
   CheckInvariants();
 }
 
@@ -69,6 +79,7 @@ void CentralLedger::CheckInvariants() const {
   KOPA_CHECK_MSG(!approved_.AnyNegative(), approved_.DebugString());
   KOPA_CHECK_MSG(AllAtMost(limits_.LimitedPart(approved_), limits_.amounts()),
                  approved_.DebugString());
+  KOPA_CHECK(paid_ >= 0);
 }
 
 }  // namespace kopa::ledger

@@ -27,6 +27,8 @@ class CentralLedger {
   Amounts Available() const;
   // Sum of what applicants hold.
   const Amounts& Approved() const { return approved_; }
+  // Sum of what applicants have received and kept, in cents.
+  int64_t Paid() const { return paid_; }
 
   const std::map<NodeId, Totals>& nodes() const { return nodes_; }
   // Zero totals for a node that was never heard of.
@@ -41,6 +43,9 @@ class CentralLedger {
   // `before` and `after` are what one application of the node held and holds.
   void NoteAward(const NodeId& node, const Amounts& before, const Amounts& after);
 
+  // `before` and `after` are what was paid to one application of the node, in cents.
+  void NotePaid(const NodeId& node, int64_t before, int64_t after);
+
   // For recovery: the stored totals of a node.
   void Restore(const NodeId& node, const Totals& totals);
 
@@ -53,6 +58,7 @@ class CentralLedger {
   // Sums over nodes_, kept up to date so that asking costs the same with three nodes or a thousand.
   Amounts out_;  // allotted - handed_back - released
   Amounts approved_;
+  int64_t paid_ = 0;
 };
 
 }  // namespace kopa::ledger

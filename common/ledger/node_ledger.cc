@@ -8,7 +8,7 @@
 namespace kopa::ledger {
 namespace {
 
-// Totals ::= version:u8(=1) allotted handed_back spent unspent frozen released
+// Totals ::= version:u8(=1) allotted handed_back spent unspent frozen released paid:i64 repaid:i64
 // Amounts ::= cents:i64 initiatives:i64 teams:i64          all big endian
 constexpr uint8_t kVersion = 1;
 
@@ -32,6 +32,7 @@ std::string Totals::Serialize() const {
   for (const Amounts* a : {&allotted, &handed_back, &spent, &unspent, &frozen, &released}) {
     Put(out, *a);
   }
+  out.I64(paid_cents).I64(repaid_cents);
   return out.Take();
 }
 
@@ -43,6 +44,8 @@ absl::StatusOr<Totals> Totals::Parse(absl::string_view bytes) {
                      &totals.frozen, &totals.released}) {
     *a = Take(in);
   }
+  totals.paid_cents = in.I64();
+  totals.repaid_cents = in.I64();
   if (!in.ok() || !in.rest().empty()) return absl::DataLossError("ledger totals: wrong length");
   return totals;
 }
@@ -84,6 +87,12 @@ void NodeLedger::TakeBack(const Amounts& award) {
   CheckInvariants();
 }
 
+void NodeLedger::Pay(int64_t cents) {
+  int64_t& total = cents < 0 ? totals_.repaid_cents : totals_.paid_cents;
+  total = CheckedAdd(total, cents < 0 ? CheckedSubtract(0, cents) : cents);
+  CheckInvariants();
+}
+
 bool NodeLedger::HandBackTowards(const Amounts& target) {
   const Amounts wanted = ClampToZero(limits_.LimitedPart(target - totals_.handed_back));
   const Amounts given = Min(wanted, Headroom());
@@ -101,6 +110,7 @@ void NodeLedger::CheckInvariants() const {
   KOPA_CHECK_MSG(!Headroom().AnyNegative(), Headroom().DebugString());
   KOPA_CHECK_MSG(!totals_.Approved().AnyNegative(), totals_.Approved().DebugString());
   KOPA_CHECK(AllAtMost(totals_.released, totals_.frozen));
+  KOPA_CHECK(totals_.repaid_cents >= 0 && totals_.Paid() >= 0);
 }
 
 }  // namespace kopa::ledger

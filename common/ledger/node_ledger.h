@@ -14,17 +14,21 @@ namespace kopa::ledger {
 // docs/consistency.md has the argument. The words: the centre *allots*, the node *awards* and
 // *hands back*.
 struct Totals {
-  Amounts allotted;     // by the centre
-  Amounts handed_back;  // by the node
-  Amounts spent;        // awards made
-  Amounts unspent;      // awards taken back
-  Amounts frozen;       // made unspendable at a rejoin or loss
-  Amounts released;     // part of frozen that an operator attested unspent
+  Amounts allotted;          // by the centre
+  Amounts handed_back;       // by the node
+  Amounts spent;             // awards made
+  Amounts unspent;           // awards taken back
+  Amounts frozen;            // made unspendable at a rejoin or loss
+  Amounts released;          // part of frozen that an operator attested unspent
+  int64_t paid_cents = 0;    // paid out to applicants
+  int64_t repaid_cents = 0;  // what came back from them
 
   // allotted + unspent - spent - handed_back - frozen
   Amounts Headroom() const;
   // spent - unspent: what applicants hold now.
   Amounts Approved() const { return spent - unspent; }
+  // What applicants have received and kept.
+  int64_t Paid() const { return CheckedSubtract(paid_cents, repaid_cents); }
 
   std::string Serialize() const;
   static absl::StatusOr<Totals> Parse(absl::string_view bytes);
@@ -53,6 +57,8 @@ class NodeLedger {
   // Needs Covers(award).
   void Spend(const Amounts& award);
   void TakeBack(const Amounts& award);
+  // Money that went out to an applicant, or (below 0) came back. Needs Paid() + cents >= 0.
+  void Pay(int64_t cents);
   // Hands back towards the absolute target as far as headroom allows. True if anything moved.
   bool HandBackTowards(const Amounts& target);
 

@@ -48,6 +48,10 @@ class CallChecker {
     CheckTeam();
     CheckEvaluation();
     CheckAllotment();
+    CheckRanking();
+    CheckApplicantLimits();
+    CheckMoneyAndPublication();
+    CheckAmendment();
     return std::move(faults_);
   }
 
@@ -99,6 +103,10 @@ class CallChecker {
   int64_t CheckCriterion(const v1::Criterion& criterion, const std::string& path);
   void CheckAllotment();
   void CheckShares();
+  void CheckRanking();
+  void CheckApplicantLimits();
+  void CheckMoneyAndPublication();
+  void CheckAmendment();
 
   const v1::Call& call_;
   const Territory* const territory_;
@@ -331,6 +339,8 @@ void CallChecker::CheckEvaluation() {
           absl::StrCat("the threshold must be from 0 to the sum of the most points (", most, ")"));
   CheckRange(evaluation.evaluations_needed(), 0, kEvaluationsNeededMax,
              "evaluation.evaluations_needed");
+  Require(v1::Combination_IsValid(evaluation.combination()), "evaluation.combination",
+          "must be COMBINATION_MEAN, COMBINATION_MEDIAN or COMBINATION_LOWEST");
 }
 
 void CallChecker::CheckAllotment() {
@@ -370,6 +380,55 @@ void CallChecker::CheckShares() {
   }
   Require(sum == kAllBasisPoints, "allotment.shares",
           absl::StrCat("must add up to ", kAllBasisPoints, " basis points, not ", sum));
+}
+
+void CallChecker::CheckRanking() {
+  const v1::Ranking& ranking = call_.ranking();
+  absl::flat_hash_set<int> seen;
+  for (int i = 0; i < ranking.tie_breaks_size(); ++i) {
+    const v1::TieBreak tie_break = ranking.tie_breaks(i);
+    const std::string path = At("ranking.tie_breaks", i);
+    Require(v1::TieBreak_IsValid(tie_break) && tie_break != v1::TIE_BREAK_UNSPECIFIED, path,
+            "must be one of the named ones");
+    Require(seen.insert(tie_break).second, path, "the tie-break is there twice");
+  }
+  Require(v1::PendingPolicy_IsValid(ranking.cut()), "ranking.cut",
+          "must be PENDING_POLICY_STRICT or PENDING_POLICY_SKIP");
+}
+
+void CallChecker::CheckApplicantLimits() {
+  const v1::ApplicantLimits& limits = call_.applicant_limits();
+  if (limits.has_max_applications()) {
+    CheckRange(limits.max_applications(), 1, kCountMax, "applicant_limits.max_applications");
+  }
+  if (limits.has_max_awards()) {
+    CheckRange(limits.max_awards(), 1, kCountMax, "applicant_limits.max_awards");
+  }
+}
+
+void CallChecker::CheckMoneyAndPublication() {
+  CheckRange(call_.payments().advance_basis_points(), 0, kAllBasisPoints,
+             "payments.advance_basis_points");
+  if (!call_.has_open_data()) return;
+  const v1::OpenData& open_data = call_.open_data();
+  Require(IsId(open_data.prefix()), "open_data.prefix",
+          "the publisher's prefix is lower-case letters, digits and '-', at most 64 characters");
+  Require(open_data.funder_id().empty() || !open_data.funder_name().empty(),
+          "open_data.funder_name", "an identifier of the funder needs the funder's name, too");
+  Require(open_data.funder_name().empty() || !open_data.funder_id().empty(), "open_data.funder_id",
+          "a funder's name needs the funder's identifier, too");
+  if (!open_data.has_description()) return;
+  Require(!open_data.description().lv().empty(), "open_data.description.lv",
+          "the Latvian description is missing");
+  Require(!open_data.description().en().empty(), "open_data.description.en",
+          "the English description is missing");
+}
+
+void CallChecker::CheckAmendment() {
+  if (!call_.has_amendment()) return;
+  Require(call_.amendment().from_version() >= 1, "amendment.from_version",
+          "the version that is changed; versions count from 1");
+  Require(!call_.amendment().reason().empty(), "amendment.reason", "an amendment needs a reason");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "common/programme/lifecycle.h"
 
+#include <iterator>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -27,79 +29,168 @@ constexpr ApplicationStatus kClosed = nv::APPLICATION_STATUS_CLOSED;
 constexpr ApplicationStatus kTerminated = nv::APPLICATION_STATUS_TERMINATED;
 constexpr ApplicationStatus kTrained = nv::APPLICATION_STATUS_TRAINED;
 
-constexpr bool kReason = true;
-constexpr bool kNoReason = false;
+using Who = Step::Who;
+using When = Step::When;
+using Effect = Step::Effect;
 
-// The life of an application (docs/architecture.md draws it). What
-// refuses something, or takes it back, needs a reason.
+constexpr uint32_t kDecided = Step::kNotEvaluator | Step::kCallOpen;
+constexpr uint32_t kAwarded =
+    kDecided | Step::kThresholds | Step::kMunicipalityLimit | Step::kHeadroom;
+constexpr uint32_t kRanked = Step::kRankedVersion;
+
+// Every legal step in the life of an application. What refuses something, or takes it back, needs a
+// reason.
 constexpr Step kSteps[] = {
-    {kNone, Verb::kSubmit, kSubmitted},
-    {kReturned, Verb::kResubmit, kSubmitted},
-    {kSubmitted, Verb::kReturn, kReturned, kReason},
-    {kSubmitted, Verb::kIneligible, kIneligible, kReason},
+    {kNone, Verb::kSubmit, kSubmitted, Who::kApplicant, Step::kInWindow},
+    {kReturned, Verb::kResubmit, kSubmitted, Who::kApplicant},
+    {kSubmitted, Verb::kReturn, kReturned, Who::kCoordinator, Step::kReason},
+    {kSubmitted, Verb::kIneligible, kIneligible, Who::kCoordinator, Step::kReason},
 
-    {kSubmitted, Verb::kEvaluate, kEvaluated, kNoReason, Step::When::kEvaluated},
+    {kSubmitted, Verb::kEvaluate, kEvaluated, Who::kEvaluator, Step::kNoConflict, Effect::kNone,
+     When::kEvaluated},
     // Another evaluator, or the same one's correction.
-    {kEvaluated, Verb::kEvaluate, kEvaluated, kNoReason, Step::When::kEvaluated},
+    {kEvaluated, Verb::kEvaluate, kEvaluated, Who::kEvaluator, Step::kNoConflict, Effect::kNone,
+     When::kEvaluated},
+    {kEvaluated, Verb::kConflict, kSubmitted, Who::kEvaluator, Step::kReason, Effect::kNone,
+     When::kEvaluated},
 
-    {kEvaluated, Verb::kApprove, kApproved},
-    {kEvaluated, Verb::kReserve, kReserve},
-    {kEvaluated, Verb::kReject, kRejected, kReason},
-    {kSubmitted, Verb::kApprove, kApproved, kNoReason, Step::When::kNotEvaluated},
-    {kSubmitted, Verb::kReserve, kReserve, kNoReason, Step::When::kNotEvaluated},
-    {kSubmitted, Verb::kReject, kRejected, kReason, Step::When::kNotEvaluated},
+    {kEvaluated, Verb::kApprove, kApproved, Who::kDecisionMaker, kAwarded, Effect::kAward},
+    {kEvaluated, Verb::kReserve, kReserve, Who::kDecisionMaker, kDecided},
+    {kEvaluated, Verb::kReject, kRejected, Who::kDecisionMaker,
+     Step::kNotEvaluator | Step::kReason},
+    {kSubmitted, Verb::kApprove, kApproved, Who::kDecisionMaker, kAwarded, Effect::kAward,
+     When::kNotEvaluated},
+    {kSubmitted, Verb::kReserve, kReserve, Who::kDecisionMaker, kDecided, Effect::kNone,
+     When::kNotEvaluated},
+    {kSubmitted, Verb::kReject, kRejected, Who::kDecisionMaker, Step::kNotEvaluator | Step::kReason,
+     Effect::kNone, When::kNotEvaluated},
 
-    {kPendingFunds, Verb::kApprove, kApproved},
-    {kPendingFunds, Verb::kFund, kApproved},
-    {kPendingFunds, Verb::kReserve, kReserve},
-    {kPendingFunds, Verb::kReject, kRejected, kReason},
+    {kPendingFunds, Verb::kApprove, kApproved, Who::kDecisionMaker, kAwarded, Effect::kAward},
+    {kPendingFunds, Verb::kFund, kApproved, Who::kNode, Step::kHeadroom, Effect::kAward},
+    {kPendingFunds, Verb::kReserve, kReserve, Who::kDecisionMaker, kDecided},
+    {kPendingFunds, Verb::kReject, kRejected, Who::kDecisionMaker,
+     Step::kNotEvaluator | Step::kReason},
 
-    {kReserve, Verb::kApprove, kApproved},
-    {kReserve, Verb::kReject, kRejected, kReason},
+    {kReserve, Verb::kApprove, kApproved, Who::kDecisionMaker, kAwarded, Effect::kAward},
+    {kReserve, Verb::kReject, kRejected, Who::kDecisionMaker, Step::kNotEvaluator | Step::kReason},
 
-    {kSubmitted, Verb::kWithdraw, kWithdrawn},
-    {kReturned, Verb::kWithdraw, kWithdrawn},
-    {kEvaluated, Verb::kWithdraw, kWithdrawn},
-    {kPendingFunds, Verb::kWithdraw, kWithdrawn},
-    {kReserve, Verb::kWithdraw, kWithdrawn},
-    {kApproved, Verb::kWithdraw, kWithdrawn},
+    {kEvaluated, Verb::kRankAward, kApproved, Who::kCentre, kRanked, Effect::kAward},
+    {kEvaluated, Verb::kRankReserve, kReserve, Who::kCentre, kRanked},
+    {kEvaluated, Verb::kRankReject, kRejected, Who::kCentre, kRanked},
+    {kSubmitted, Verb::kRankAward, kApproved, Who::kCentre, kRanked, Effect::kAward,
+     When::kNotEvaluated},
+    {kSubmitted, Verb::kRankReserve, kReserve, Who::kCentre, kRanked, Effect::kNone,
+     When::kNotEvaluated},
+    {kPendingFunds, Verb::kRankAward, kApproved, Who::kCentre, kRanked, Effect::kAward},
+    {kPendingFunds, Verb::kRankReserve, kReserve, Who::kCentre, kRanked},
+    {kPendingFunds, Verb::kRankReject, kRejected, Who::kCentre, kRanked},
+    {kReserve, Verb::kRankAward, kApproved, Who::kCentre, kRanked, Effect::kAward},
+    {kReserve, Verb::kRankReject, kRejected, Who::kCentre, kRanked},
 
-    {kApproved, Verb::kUndo, kEvaluated, kReason, Step::When::kEvaluated},
-    {kApproved, Verb::kUndo, kSubmitted, kReason, Step::When::kNotEvaluated},
+    {kSubmitted, Verb::kWithdraw, kWithdrawn, Who::kApplicant},
+    {kReturned, Verb::kWithdraw, kWithdrawn, Who::kApplicant},
+    {kEvaluated, Verb::kWithdraw, kWithdrawn, Who::kApplicant},
+    {kPendingFunds, Verb::kWithdraw, kWithdrawn, Who::kApplicant},
+    {kReserve, Verb::kWithdraw, kWithdrawn, Who::kApplicant},
+    {kApproved, Verb::kWithdraw, kWithdrawn, Who::kApplicant, Step::kNoGuard, Effect::kTakeBack},
 
-    {kApproved, Verb::kTrain, kTrained, kNoReason, Step::When::kTeam},
+    {kApproved, Verb::kUndo, kEvaluated, Who::kDecisionMaker, Step::kReason | Step::kNotDecider,
+     Effect::kTakeBack, When::kEvaluated},
+    {kApproved, Verb::kUndo, kSubmitted, Who::kDecisionMaker, Step::kReason | Step::kNotDecider,
+     Effect::kTakeBack, When::kNotEvaluated},
 
-    {kApproved, Verb::kAmend, kApproved, kReason, Step::When::kNotTeam},
-    {kApproved, Verb::kContract, kContracted, kNoReason, Step::When::kNotTeam},
-    {kContracted, Verb::kAmend, kContracted, kReason, Step::When::kNotTeam},
-    {kContracted, Verb::kPay, kContracted, kNoReason, Step::When::kNotTeam},
-    {kContracted, Verb::kReport, kReported, kNoReason, Step::When::kNotTeam},
-    {kContracted, Verb::kTerminate, kTerminated, kReason, Step::When::kNotTeam},
-    {kReported, Verb::kAmend, kReported, kReason, Step::When::kNotTeam},
-    {kReported, Verb::kPay, kReported, kNoReason, Step::When::kNotTeam},
-    {kReported, Verb::kClose, kClosed, kNoReason, Step::When::kNotTeam},
-    {kReported, Verb::kTerminate, kTerminated, kReason, Step::When::kNotTeam},
+    {kApproved, Verb::kTrain, kTrained, Who::kCoordinator, Step::kNoGuard, Effect::kNone,
+     When::kTeam},
+
+    {kApproved, Verb::kPublish, kApproved, Who::kCoordinator, Step::kNoGuard, Effect::kTitle,
+     When::kNotTeam},
+    {kApproved, Verb::kAmend, kApproved, Who::kDecisionMaker,
+     Step::kReason | Step::kAmount | Step::kHeadroom | Step::kCallOpen, Effect::kChangeAward,
+     When::kNotTeam},
+    {kApproved, Verb::kContract, kContracted, Who::kCoordinator, Step::kNoGuard, Effect::kNone,
+     When::kNotTeam},
+
+    {kContracted, Verb::kPublish, kContracted, Who::kCoordinator, Step::kNoGuard, Effect::kTitle,
+     When::kNotTeam},
+    {kContracted, Verb::kAmend, kContracted, Who::kDecisionMaker,
+     Step::kReason | Step::kAmount | Step::kHeadroom | Step::kCallOpen, Effect::kChangeAward,
+     When::kNotTeam},
+    {kContracted, Verb::kPay, kContracted, Who::kCoordinator, Step::kAmount, Effect::kPayment,
+     When::kNotTeam},
+    {kContracted, Verb::kRepay, kContracted, Who::kCoordinator, Step::kReason | Step::kAmount,
+     Effect::kPayment, When::kNotTeam},
+    {kContracted, Verb::kReport, kReported, Who::kApplicant, Step::kNoGuard, Effect::kNone,
+     When::kNotTeam},
+    {kContracted, Verb::kTerminate, kTerminated, Who::kDecisionMaker, Step::kReason | Step::kAmount,
+     Effect::kTakeBack, When::kNotTeam},
+
+    {kReported, Verb::kPublish, kReported, Who::kCoordinator, Step::kNoGuard, Effect::kTitle,
+     When::kNotTeam},
+    {kReported, Verb::kAmend, kReported, Who::kDecisionMaker,
+     Step::kReason | Step::kAmount | Step::kHeadroom | Step::kCallOpen, Effect::kChangeAward,
+     When::kNotTeam},
+    {kReported, Verb::kPay, kReported, Who::kCoordinator, Step::kAmount, Effect::kPayment,
+     When::kNotTeam},
+    {kReported, Verb::kRepay, kReported, Who::kCoordinator, Step::kReason | Step::kAmount,
+     Effect::kPayment, When::kNotTeam},
+    {kReported, Verb::kClose, kClosed, Who::kCoordinator, Step::kNoGuard, Effect::kNone,
+     When::kNotTeam},
+    {kReported, Verb::kTerminate, kTerminated, Who::kDecisionMaker, Step::kReason | Step::kAmount,
+     Effect::kTakeBack, When::kNotTeam},
+
+    // The rest is due once the report is accepted; what was paid too much comes back.
+    {kClosed, Verb::kPublish, kClosed, Who::kCoordinator, Step::kNoGuard, Effect::kTitle,
+     When::kNotTeam},
+    {kClosed, Verb::kPay, kClosed, Who::kCoordinator, Step::kAmount, Effect::kPayment,
+     When::kNotTeam},
+    {kClosed, Verb::kRepay, kClosed, Who::kCoordinator, Step::kReason | Step::kAmount,
+     Effect::kPayment, When::kNotTeam},
+    {kTerminated, Verb::kPay, kTerminated, Who::kCoordinator, Step::kAmount, Effect::kPayment,
+     When::kNotTeam},
+    {kTerminated, Verb::kRepay, kTerminated, Who::kCoordinator, Step::kReason | Step::kAmount,
+     Effect::kPayment, When::kNotTeam},
 };
 
 constexpr absl::string_view kVerbNames[] = {
-    "submit",  "resubmit", "evaluate",   "approve", "reject",    "return",
-    "reserve", "withdraw", "ineligible", "undo",    "fund",      "contract",
-    "amend",   "pay",      "report",     "close",   "terminate", "train"};
-static_assert(std::size(kVerbNames) == static_cast<size_t>(Verb::kTrain) + 1);
+    "submit",  "resubmit", "evaluate",   "approve",    "reject",       "return",
+    "reserve", "withdraw", "ineligible", "undo",       "fund",         "contract",
+    "amend",   "pay",      "report",     "close",      "terminate",    "train",
+    "repay",   "publish",  "conflict",   "rank-award", "rank-reserve", "rank-reject"};
+static_assert(std::size(kVerbNames) == static_cast<size_t>(Verb::kRankReject) + 1);
+
+constexpr absl::string_view kWhoNames[] = {"applicant",      "coordinator", "evaluator",
+                                           "decision maker", "the node",    "the centre"};
+constexpr absl::string_view kEffectNames[] = {
+    "",        "award",          "award taken back in part or whole", "award changed",
+    "payment", "title published"};
+constexpr absl::string_view kWhenNames[] = {"all", "with criteria", "without criteria", "teams",
+                                            "not teams"};
+// By bit.
+constexpr absl::string_view kGuardNames[] = {"in time",
+                                             "reason",
+                                             "no conflict of interest",
+                                             "did not evaluate",
+                                             "did not approve",
+                                             "thresholds",
+                                             "municipality's limit",
+                                             "headroom",
+                                             "amount",
+                                             "call not closed",
+                                             "as ranked"};
 
 constexpr absl::string_view kStatusPrefix = "APPLICATION_STATUS_";
 
-bool Applies(Step::When when, Life life) {
+bool Applies(When when, Life life) {
   switch (when) {
-    case Step::When::kAlways:
+    case When::kAlways:
       return true;
-    case Step::When::kEvaluated:
+    case When::kEvaluated:
       return life.evaluated;
-    case Step::When::kNotEvaluated:
+    case When::kNotEvaluated:
       return !life.evaluated;
-    case Step::When::kTeam:
+    case When::kTeam:
       return life.team;
-    case Step::When::kNotTeam:
+    case When::kNotTeam:
       return !life.team;
   }
   return false;
@@ -110,8 +201,24 @@ std::string NamesOf(const std::vector<Verb>& verbs) {
                        [](std::string* out, Verb verb) { absl::StrAppend(out, VerbName(verb)); });
 }
 
+// Whether people do it; the node and the centre do the others by themselves.
+bool IsForPeople(ApplicationStatus from, Verb verb, Life life) {
+  const auto step = FindStep(from, verb, life);
+  return step.ok() && (*step)->who != Who::kNode && (*step)->who != Who::kCentre;
+}
+
+std::string GuardsOf(const Step& step) {
+  std::vector<absl::string_view> names;
+  for (size_t bit = 0; bit < std::size(kGuardNames); ++bit) {
+    if ((step.guards & (uint32_t{1} << bit)) != 0) names.push_back(kGuardNames[bit]);
+  }
+  return absl::StrJoin(names, ", ");
+}
+
 absl::Status IllegalStep(ApplicationStatus from, Verb verb, Life life) {
-  const std::string legal = NamesOf(LegalVerbs(from, life));
+  std::vector<Verb> verbs = LegalVerbs(from, life);
+  std::erase_if(verbs, [&](Verb legal) { return !IsForPeople(from, legal, life); });
+  const std::string legal = NamesOf(verbs);
   Fault fault{.field = "status", .code = "ILLEGAL_STEP", .message = "", .message_lv = ""};
   fault.message =
       absl::StrCat("an application at ", StatusName(from), " does not take ", VerbName(verb), "; ",
@@ -132,6 +239,20 @@ absl::StatusOr<const Step*> FindStep(ApplicationStatus from, Verb verb, Life lif
     if (step.from == from && step.verb == verb && Applies(step.when, life)) return &step;
   }
   return IllegalStep(from, verb, life);
+}
+
+std::string StepsAsMarkdown() {
+  std::string rows =
+      "| from | step | to | who | what must hold | effect | calls |\n"
+      "|---|---|---|---|---|---|---|\n";
+  for (const Step& step : kSteps) {
+    absl::StrAppend(&rows, "| ", step.from == kNone ? "" : StatusName(step.from), " | ",
+                    VerbName(step.verb), " | ", StatusName(step.to), " | ",
+                    kWhoNames[static_cast<size_t>(step.who)], " | ", GuardsOf(step), " | ",
+                    kEffectNames[static_cast<size_t>(step.effect)], " | ",
+                    kWhenNames[static_cast<size_t>(step.when)], " |\n");
+  }
+  return rows;
 }
 
 std::vector<Verb> LegalVerbs(ApplicationStatus from, Life life) {

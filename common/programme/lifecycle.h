@@ -1,6 +1,7 @@
 #ifndef KOPA_COMMON_PROGRAMME_LIFECYCLE_H_
 #define KOPA_COMMON_PROGRAMME_LIFECYCLE_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,12 @@ enum class Verb {
   kClose,      // the report was accepted
   kTerminate,  // ended under contract; the award taken back in part or whole
   kTrain,      // the team took part in the training
+  kRepay,      // money that was paid came back
+  kPublish,    // the title was checked and may be published
+  kConflict,   // the last evaluation left was barred by a conflict of interest
+  kRankAward,  // the centre's ranking reached it; allotment and award in one
+  kRankReserve,
+  kRankReject,
 };
 
 // Which parts of the life a call has.
@@ -43,33 +50,57 @@ struct Life {
   bool team = false;
 };
 
-// One legal step. All of them are in one table in lifecycle.cc.
+// One legal step. All of them are in one table in lifecycle.cc, which docs/lifecycle.md repeats.
 struct Step {
   // Which calls have the step.
   enum class When { kAlways, kEvaluated, kNotEvaluated, kTeam, kNotTeam };
+  enum class Who { kApplicant, kCoordinator, kEvaluator, kDecisionMaker, kNode, kCentre };
+  // What must hold; flags.
+  enum Guard : uint32_t {
+    kNoGuard = 0,
+    kInWindow = 1 << 0,           // in time, or admitted late by two people
+    kReason = 1 << 1,             // a reason is given
+    kNoConflict = 1 << 2,         // the evaluator has declared no conflict of interest
+    kNotEvaluator = 1 << 3,       // where the call asks for four eyes: who decides did not evaluate
+    kNotDecider = 1 << 4,         // another person than who approved
+    kThresholds = 1 << 5,         // enough evaluations, and the call's thresholds are met
+    kMunicipalityLimit = 1 << 6,  // the municipality has awards left
+    kHeadroom = 1 << 7,           // the ledger covers it; an approval waits as PENDING_FUNDS else
+    kAmount = 1 << 8,             // the amount keeps to the call's rule, the award and what is paid
+    kCallOpen = 1 << 9,           // the call was not closed
+    kRankedVersion = 1 << 10,     // the application has not changed since it was ranked
+  };
+  // What it does beyond the status.
+  enum class Effect { kNone, kAward, kTakeBack, kChangeAward, kPayment, kTitle };
 
   ApplicationStatus from;  // UNSPECIFIED: there is no application yet
   Verb verb;
-  // Of kApprove APPROVED: that it is PENDING_FUNDS where the ledger has no headroom is the
-  // caller's.
   ApplicationStatus to;
-  bool reason_needed = false;
+  Who who;
+  uint32_t guards = kNoGuard;
+  // Of steps away from an award: kTakeBack takes back whatever is held.
+  Effect effect = Effect::kNone;
   When when = When::kAlways;
+
+  bool Needs(Guard guard) const { return (guards & guard) != 0; }
 };
 
 // Every legal step, as docs draw them.
 absl::Span<const Step> AllSteps();
 
 // The step that `verb` is from `from`; the pointer lives for ever. Otherwise FAILED_PRECONDITION
-// that names the status and what is legal from it, with fault ILLEGAL_STEP on field "status".
+// that names the status and what people may do from it, with fault ILLEGAL_STEP on field "status".
 absl::StatusOr<const Step*> FindStep(ApplicationStatus from, Verb verb, Life life);
+
+// The table as docs/lifecycle.md has it: rows of Markdown, in the order of AllSteps().
+std::string StepsAsMarkdown();
 
 // What can be done from `from`, in the order of Verb.
 std::vector<Verb> LegalVerbs(ApplicationStatus from, Life life);
 
 // True where an application at `status` is what `verb` would have made of it, so that doing it
 // again changes nothing and is no error: approving what is approved. Never for verbs that can be
-// done over and over (evaluate, amend, pay).
+// done over and over (evaluate, amend, pay, repay, publish).
 bool IsAlreadyDone(ApplicationStatus status, Verb verb);
 
 // True where the application holds an award now: APPROVED to CLOSED, TRAINED, and TERMINATED as far

@@ -44,6 +44,12 @@ std::vector<Fault> CheckText(absl::string_view file_name, const CallText& text,
                       .message = absl::StrCat("the file of this call must be named ", wanted),
                       .message_lv = ""});
   }
+  if (text.call().closed()) {
+    faults.push_back({.field = "closed",
+                      .code = "BAD_CALL",
+                      .message = "a file can't close a call; `kopa call close` does",
+                      .message_lv = ""});
+  }
   AddPlaces(text, &faults);
   return faults;
 }

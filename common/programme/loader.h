@@ -17,8 +17,9 @@ namespace kopa::programme {
 // "<id>.textproto". Errors are INVALID_ARGUMENT, one line for each: "file:line:column: field:
 // message", and the same as faults (code BAD_CALL).
 
-// One file. Checked as FindCallFaults() says, and that the file is named after the call; all faults
-// at once, unless the text is no textproto. `territory` may be null.
+// One file. Checked as FindCallFaults() says, that the file is named after the call, and that it is
+// not closed, which only the centre does to a call that it has published; all faults at once,
+// unless the text is no textproto. `territory` may be null.
 absl::StatusOr<v1::Call> ParseCall(absl::string_view file_name, absl::string_view text,
                                    const Territory* territory = nullptr);
 

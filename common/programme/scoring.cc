@@ -1,5 +1,7 @@
 #include "common/programme/scoring.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/programme/decimals.h"
@@ -56,6 +58,61 @@ std::string BelowLeastLatvian(absl::string_view what, int64_t has, int64_t least
                       FormatHundredths(least), ".");
 }
 
+// One value out of several evaluations, exactly: sum / parts.
+struct Combined {
+  int64_t sum = 0;
+  int64_t parts = 1;
+
+  int64_t RoundedDown() const { return sum / parts; }
+  bool IsBelow(int64_t least) const { return sum < least * parts; }
+};
+
+Combined Mean(const std::vector<int64_t>& values) {
+  Combined mean{0, static_cast<int64_t>(values.size())};
+  for (const int64_t value : values) mean.sum += value;
+  return mean;
+}
+
+// The middle one, or the mean of the two in the middle.
+Combined Median(std::vector<int64_t> values) {
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  if (values.size() % 2 == 1) return {values[middle], 1};
+  return {values[middle - 1] + values[middle], 2};
+}
+
+// `lowest`: which of the values belongs to the evaluation with the lowest total.
+Combined Combine(v1::Combination combination, std::vector<int64_t> values, size_t lowest) {
+  switch (combination) {
+    case v1::COMBINATION_MEDIAN:
+      return Median(std::move(values));
+    case v1::COMBINATION_LOWEST:
+      return {values[lowest], 1};
+    default:
+      return Mean(values);
+  }
+}
+
+// Points that each evaluation gives for the criterion; all were checked to have it once.
+std::vector<int64_t> PointsFor(absl::Span<const EvaluationPoints> evaluations,
+                               const std::string& criterion) {
+  std::vector<int64_t> values;
+  values.reserve(evaluations.size());
+  for (const EvaluationPoints& points : evaluations) {
+    for (const CriterionPoints& given : points) {
+      if (given.criterion == criterion) values.push_back(given.hundredths);
+    }
+  }
+  return values;
+}
+
+void TestThreshold(absl::string_view what, absl::string_view what_lv, const Combined& has,
+                   int64_t least, Outcome* outcome) {
+  if (!has.IsBelow(least)) return;
+  outcome->why.push_back(BelowLeast(what, has.RoundedDown(), least));
+  outcome->why_lv.push_back(BelowLeastLatvian(what_lv, has.RoundedDown(), least));
+}
+
 }  // namespace
 
 std::vector<Fault> CheckPoints(const v1::Evaluation& rules,
@@ -110,36 +167,27 @@ absl::StatusOr<int64_t> TotalHundredths(const v1::Evaluation& rules,
 absl::StatusOr<Outcome> Judge(const v1::Evaluation& rules,
                               absl::Span<const EvaluationPoints> evaluations) {
   if (evaluations.empty()) return absl::InvalidArgumentError("there is no evaluation yet");
-  const int64_t evaluators = static_cast<int64_t>(evaluations.size());
-  int64_t total_sum = 0;
+  std::vector<int64_t> totals;
+  totals.reserve(evaluations.size());
   for (const EvaluationPoints& points : evaluations) {
     ASSIGN_OR_RETURN(const int64_t total, TotalHundredths(rules, points));
-    total_sum += total;
+    totals.push_back(total);
   }
+  // The first among equals.
+  const size_t lowest =
+      static_cast<size_t>(std::min_element(totals.begin(), totals.end()) - totals.begin());
   Outcome outcome;
-  outcome.total_hundredths = total_sum / evaluators;
   for (const v1::Criterion& criterion : rules.criteria()) {
-    int64_t sum = 0;
-    for (const EvaluationPoints& points : evaluations) {
-      for (const CriterionPoints& given : points) {
-        if (given.criterion == criterion.id()) sum += given.hundredths;
-      }
-    }
-    const int64_t mean = sum / evaluators;
-    outcome.means.push_back({.criterion = criterion.id(), .hundredths = mean});
-    if (sum < criterion.min_hundredths() * evaluators) {
-      outcome.why.push_back(
-          BelowLeast(absl::StrCat("criterion ", criterion.id()), mean, criterion.min_hundredths()));
-      outcome.why_lv.push_back(BelowLeastLatvian(absl::StrCat("Kritērijs ", criterion.id()), mean,
-                                                 criterion.min_hundredths()));
-    }
+    const Combined points =
+        Combine(rules.combination(), PointsFor(evaluations, criterion.id()), lowest);
+    outcome.criteria.push_back({.criterion = criterion.id(), .hundredths = points.RoundedDown()});
+    TestThreshold(absl::StrCat("criterion ", criterion.id()),
+                  absl::StrCat("Kritērijs ", criterion.id()), points, criterion.min_hundredths(),
+                  &outcome);
   }
-  if (total_sum < rules.min_total_hundredths() * evaluators) {
-    outcome.why.push_back(
-        BelowLeast("the total", outcome.total_hundredths, rules.min_total_hundredths()));
-    outcome.why_lv.push_back(
-        BelowLeastLatvian("Kopā", outcome.total_hundredths, rules.min_total_hundredths()));
-  }
+  const Combined total = Combine(rules.combination(), std::move(totals), lowest);
+  outcome.total_hundredths = total.RoundedDown();
+  TestThreshold("the total", "Kopā", total, rules.min_total_hundredths(), &outcome);
   outcome.thresholds_met = outcome.why.empty();
   return outcome;
 }

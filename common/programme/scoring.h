@@ -35,12 +35,13 @@ std::vector<Fault> CheckPoints(const v1::Evaluation& rules,
 absl::StatusOr<int64_t> TotalHundredths(const v1::Evaluation& rules,
                                         absl::Span<const CriterionPoints> points);
 
-// How an application stands after one or more evaluations.
+// How an application stands after one or more evaluations, combined as the call says: the mean, the
+// median or the lowest of them.
 struct Outcome {
-  // Mean of the evaluators' totals, in hundredths, rounded down.
+  // Of the evaluators' totals, in hundredths, rounded down.
   int64_t total_hundredths = 0;
-  // Mean of each criterion, in the order of the call, in hundredths, rounded down.
-  EvaluationPoints means;
+  // Of each criterion, in the order of the call, in hundredths, rounded down.
+  EvaluationPoints criteria;
   bool thresholds_met = false;
   // Which thresholds fail: "criterion 2.2 has 2.5 points, at least 3 are needed". Empty where all
   // are met.
@@ -48,10 +49,10 @@ struct Outcome {
   std::vector<std::string> why_lv;
 };
 
-// Thresholds are tested on the exact means (sums against threshold x evaluators), so that rounding
-// neither lifts an application over a threshold nor drops it under one; only what is shown is
-// rounded. INVALID_ARGUMENT where there is no evaluation, or with the faults of the first one that
-// has any.
+// `evaluations` in the order they were made. Thresholds are tested on the exact values (a mean's
+// sum against threshold x evaluators), so that rounding neither lifts an application over a
+// threshold nor drops it under one; only what is shown is rounded. INVALID_ARGUMENT where there is
+// no evaluation, or with the faults of the first one that has any.
 absl::StatusOr<Outcome> Judge(const v1::Evaluation& rules,
                               absl::Span<const EvaluationPoints> evaluations);
 

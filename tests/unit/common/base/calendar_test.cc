@@ -42,6 +42,18 @@ TEST(Calendar, LocalTimeIsThatOfTheZoneSummerAndWinter) {
   EXPECT_EQ(InUtc("2024-01-17T00:00"), "2024-01-16T22:00:00Z");
 }
 
+TEST(Calendar, ALocalTimeMayHaveMicroseconds) {
+  EXPECT_EQ(InUtc("2024-05-17T23:59:00.5"), "2024-05-17T20:59:00.5Z");
+  EXPECT_EQ(InUtc("2024-05-17 23:59:59.000001"), "2024-05-17T20:59:59.000001Z");
+  EXPECT_EQ(InUtc("2024-05-17 23:59:59.999999"), "2024-05-17T20:59:59.999999Z");
+  for (const char* bad :
+       {"2024-05-17 23:59:59.", "2024-05-17 23:59:59.1234567", "2024-05-17 23:59:59.+1",
+        "2024-05-17 23:59:59. 1", "2024-05-17 23:59:59.5x", "2024-05-17 23:59.5",
+        "2024-03-31T03:30:00.5"}) {
+    EXPECT_EQ(InUtc(bad), "-") << bad;
+  }
+}
+
 TEST(Calendar, AnOffsetInTheTextBeatsTheZone) {
   EXPECT_EQ(InUtc("2024-05-17T20:59:00Z"), "2024-05-17T20:59:00Z");
   EXPECT_EQ(InUtc("2024-05-17T20:59:00+00:00"), "2024-05-17T20:59:00Z");

@@ -25,6 +25,21 @@ TEST(SpaceGuard, LooksAtMostTwiceASecond) {
   EXPECT_TRUE(guard.HasSpace());
 }
 
+TEST(SpaceGuard, TheFullestOfSeveralDisksCounts) {
+  storage::MemoryStore data(1);
+  storage::MemoryStore keys(1);
+  ManualClock clock(absl::FromUnixSeconds(1));
+  SpaceGuard guard({&data, &keys}, &clock, 100);
+  EXPECT_TRUE(guard.HasSpace());
+  keys.SetFreeBytes(99);
+  clock.Advance(absl::Seconds(1));
+  EXPECT_FALSE(guard.HasSpace());
+  keys.SetFreeBytes(100);
+  data.SetFreeBytes(99);
+  clock.Advance(absl::Seconds(1));
+  EXPECT_FALSE(guard.HasSpace());
+}
+
 class UnreadableStore : public storage::MemoryStore {
  public:
   UnreadableStore() : MemoryStore(1) {}

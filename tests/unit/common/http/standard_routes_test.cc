@@ -17,9 +17,10 @@ class StandardRoutesTest : public testing::Test {
  protected:
   StandardRoutesTest() {
     metrics_.Counter("kopa_rows_total", "Rows.").Increment(3);
-    RegisterStandardRoutes(&server_, &metrics_, [this] {
-      return ready_ ? absl::OkStatus() : absl::UnavailableError("draining");
-    });
+    RegisterStandardRoutes(
+        &server_, &metrics_,
+        [this] { return ready_ ? absl::OkStatus() : absl::UnavailableError("draining"); },
+        [this] { return std::string(fenced_ ? "fenced: changes are refused" : ""); });
     EXPECT_EQ(server_.Start(), absl::OkStatus());
   }
 
@@ -31,6 +32,7 @@ class StandardRoutesTest : public testing::Test {
 
   observability::Metrics metrics_;
   std::atomic<bool> ready_ = true;
+  std::atomic<bool> fenced_ = false;
   Server server_{Loopback()};
 };
 
@@ -48,6 +50,14 @@ TEST_F(StandardRoutesTest, ReadinessFollowsTheCallbackAndHealthDoesNot) {
   EXPECT_EQ(reply.status, 503);
   EXPECT_EQ(reply.body, "not ready: draining\n");
   EXPECT_EQ(Fetch(server_.address(), "GET", "/healthz").status, 200);
+}
+
+TEST_F(StandardRoutesTest, AServerThatIsReadyButRestrictedSaysSo) {
+  EXPECT_EQ(Fetch(server_.address(), "GET", "/readyz").body, "ready\n");
+  fenced_ = true;
+  const Reply reply = Fetch(server_.address(), "GET", "/readyz");
+  EXPECT_EQ(reply.status, 200) << "it serves reads";
+  EXPECT_EQ(reply.body, "ready\nfenced: changes are refused\n");
 }
 
 TEST_F(StandardRoutesTest, OnlyReadingIsAllowed) {

@@ -42,6 +42,22 @@ TEST(CentralLedger, ARepeatedOrOlderHandBackChangesNothing) {
   EXPECT_EQ(ledger.Available(), Amounts(600, 0, 0));
 }
 
+TEST(CentralLedger, WhatIsPaidIsSummedOverNodesAndMovesNoSpendingPower) {
+  CentralLedger ledger(Limits(1000));
+  ledger.Allot(kA, Amounts(600, 0, 0));
+  ledger.NotePaid(kA, 0, 300);
+  ledger.NotePaid(kB, 0, 50);
+  ledger.NotePaid(kA, 300, 250);
+  EXPECT_EQ(ledger.Paid(), 300);
+  EXPECT_EQ(ledger.of(kA).paid_cents, 300);
+  EXPECT_EQ(ledger.of(kA).repaid_cents, 50);
+  EXPECT_EQ(ledger.of(kB).Paid(), 50);
+  EXPECT_EQ(ledger.Available(), Amounts(400, 0, 0));
+  CentralLedger again(Limits(1000));
+  for (const auto& [node, totals] : ledger.nodes()) again.Restore(node, totals);
+  EXPECT_EQ(again.Paid(), 300);
+}
+
 TEST(CentralLedger, WhatHasNoLimitIsNotAllotted) {
   CentralLedger ledger(Limits(1000));
   ledger.Allot(kA, Amounts(1, 5, 5));
@@ -94,6 +110,7 @@ TEST(CentralLedgerDeathTest, OverdrawingEndsTheProcess) {
   EXPECT_DEATH(ledger.set_limits(Limits(599, 10)), "broken invariant");
   EXPECT_DEATH(ledger.NoteAward(kA, Amounts(), Amounts(1001, 0, 0)), "broken invariant");
   EXPECT_DEATH(ledger.NoteAward(kA, Amounts(1, 0, 0), Amounts()), "broken invariant");
+  EXPECT_DEATH(ledger.NotePaid(kA, 1, 0), "broken invariant") << "nothing was paid";
   EXPECT_DEATH(ledger.Restore(kA, Totals()), "broken invariant") << "twice the same node";
 }
 

@@ -88,6 +88,26 @@ TEST(NodeLedger, FrozenMoneyCannotBeSpentOrHandedBack) {
   EXPECT_FALSE(ledger.HandBackTowards(Amounts(1000, 0, 0)));
 }
 
+TEST(NodeLedger, PaymentsAndWhatComesBackAreTotalsOfTheirOwn) {
+  NodeLedger ledger = Holding(Limits(1000), Amounts(1000, 0, 0));
+  ledger.Spend(Amounts(600, 0, 0));
+  ledger.Pay(540);
+  ledger.Pay(-40);
+  ledger.Pay(60);
+  EXPECT_EQ(ledger.totals().paid_cents, 600) << "totals only grow";
+  EXPECT_EQ(ledger.totals().repaid_cents, 40);
+  EXPECT_EQ(ledger.totals().Paid(), 560);
+  EXPECT_EQ(ledger.Headroom(), Amounts(400, 0, 0)) << "what is paid was spent when it was awarded";
+}
+
+TEST(NodeLedgerDeathTest, MoreCannotComeBackThanWasPaid) {
+  NodeLedger ledger = Holding(Limits(1000), Amounts(1000, 0, 0));
+  ledger.Pay(100);
+  EXPECT_DEATH(ledger.Pay(-101), "broken invariant");
+  ledger.Pay(-100);
+  EXPECT_EQ(ledger.totals().Paid(), 0);
+}
+
 TEST(NodeLedgerDeathTest, OverdrawingEndsTheProcess) {
   NodeLedger ledger = Holding(Limits(1000, 1), Amounts(1000, 1, 0));
   EXPECT_DEATH(ledger.Spend(Amounts(1001, 0, 0)), "broken invariant");
@@ -113,8 +133,10 @@ TEST(Totals, AreStoredAndReadBack) {
   totals.unspent = Amounts(10, 11, 12);
   totals.frozen = Amounts(13, 14, 15);
   totals.released = Amounts(16, 17, int64_t{1} << 60);
+  totals.paid_cents = 19;
+  totals.repaid_cents = 20;
   const std::string bytes = totals.Serialize();
-  EXPECT_EQ(bytes.size(), 1u + 6 * 3 * 8);
+  EXPECT_EQ(bytes.size(), 1u + 6 * 3 * 8 + 2 * 8);
   EXPECT_EQ(*Totals::Parse(bytes), totals);
 }
 

@@ -175,6 +175,33 @@ constexpr Rule kRules[] = {
      "allotment { policy: ALLOTMENT_POLICY_FIXED_SHARES shares { node: 'zemgale' basis_points: "
      "10000 } shares { node: 'zemgale' } }",
      "allotment.shares[1].basis_points"},
+    {"kontakts-2024", "", "evaluation { combination: 9 }", "evaluation.combination"},
+    {"kontakts-2024", "ranking", "ranking { tie_breaks: TIE_BREAK_UNSPECIFIED }",
+     "ranking.tie_breaks[0]"},
+    {"kontakts-2024", "ranking", "ranking { tie_breaks: 99 }", "ranking.tie_breaks[0]"},
+    {"kontakts-2024", "ranking",
+     "ranking { tie_breaks: TIE_BREAK_LOWER_REQUEST tie_breaks: TIE_BREAK_MORE_INITIATIVES "
+     "tie_breaks: TIE_BREAK_LOWER_REQUEST }",
+     "ranking.tie_breaks[2]"},
+    {"kontakts-2024", "ranking", "ranking { cut: 7 }", "ranking.cut"},
+    {"kontakts-2024", "", "applicant_limits { max_applications: 0 }",
+     "applicant_limits.max_applications"},
+    {"kontakts-2024", "", "applicant_limits { max_awards: -1 }", "applicant_limits.max_awards"},
+    {"kontakts-2024", "", "payments { advance_basis_points: 10001 }",
+     "payments.advance_basis_points"},
+    {"kontakts-2024", "", "payments { advance_basis_points: -1 }", "payments.advance_basis_points"},
+    {"kontakts-2024", "open_data", "open_data { }", "open_data.prefix"},
+    {"kontakts-2024", "", "open_data { prefix: 'JSPA' }", "open_data.prefix"},
+    {"kontakts-2024", "open_data", "open_data { prefix: 'x' funder_id: 'LV-1' }",
+     "open_data.funder_name"},
+    {"kontakts-2024", "open_data", "open_data { prefix: 'x' funder_name: 'y' }",
+     "open_data.funder_id"},
+    {"kontakts-2024", "open_data", "open_data { prefix: 'x' description { lv: 'x' } }",
+     "open_data.description.en"},
+    {"kontakts-2024", "open_data", "open_data { prefix: 'x' description { en: 'x' } }",
+     "open_data.description.lv"},
+    {"kontakts-2024", "", "amendment { reason: 'x' }", "amendment.from_version"},
+    {"kontakts-2024", "", "amendment { from_version: 1 }", "amendment.reason"},
 };
 
 TEST_F(CallCheck, EachRuleNamesTheFieldThatBreaksIt) {
@@ -204,6 +231,24 @@ TEST_F(CallCheck, FixedSharesThatAddUpAreRight) {
           share->set_basis_points(points);
         }
       }).empty());
+}
+
+TEST_F(CallCheck, ACallWithEverythingThatMayBeSaidIsRight) {
+  EXPECT_TRUE(FieldsAfter("kontakts-2024", [](v1::Call* call) {
+                google::protobuf::TextFormat::Parser parser;
+                call->clear_ranking();
+                ASSERT_TRUE(parser.MergeFromString(
+                    "evaluation { combination: COMBINATION_MEDIAN }"
+                    "ranking { apply_allowed: true tie_breaks: TIE_BREAK_EARLIER_RECEIVED "
+                    "          tie_breaks: TIE_BREAK_LOWER_REQUEST cut: PENDING_POLICY_SKIP }"
+                    "applicant_limits { max_applications: 1 max_awards: 1 }"
+                    "payments { advance_basis_points: 10000 }"
+                    "open_data { prefix: 'jspa-1' funder_id: 'LV-1' funder_name: 'x' "
+                    "            description { lv: 'x' en: 'x' } }"
+                    "amendment { from_version: 1 reason: 'x' }"
+                    "closed: true",
+                    call));
+              }).empty());
 }
 
 TEST_F(CallCheck, WithoutTerritoryMunicipalitiesAreTrusted) {

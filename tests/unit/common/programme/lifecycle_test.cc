@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 #include <tuple>
@@ -12,9 +15,11 @@
 namespace kopa::programme {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr Life kProject{.evaluated = true, .team = false};
 constexpr Life kTeam{.evaluated = false, .team = true};
@@ -56,9 +61,9 @@ TEST(Lifecycle, WithCriteriaNothingIsDecidedBeforeAnEvaluation) {
 }
 
 TEST(Lifecycle, APendingApprovalCanBeFundedOrDecidedAnew) {
-  EXPECT_THAT(
-      LegalVerbs(Named("PENDING_FUNDS"), kProject),
-      ElementsAre(Verb::kApprove, Verb::kReject, Verb::kReserve, Verb::kWithdraw, Verb::kFund));
+  EXPECT_THAT(LegalVerbs(Named("PENDING_FUNDS"), kProject),
+              ElementsAre(Verb::kApprove, Verb::kReject, Verb::kReserve, Verb::kWithdraw,
+                          Verb::kFund, Verb::kRankAward, Verb::kRankReserve, Verb::kRankReject));
 }
 
 TEST(Lifecycle, WithdrawingEndsWithTheContract) {
@@ -80,8 +85,9 @@ TEST(Lifecycle, UndoingAnApprovalGoesBackToWhereItWasDecided) {
 TEST(Lifecycle, WhatRefusesNeedsAReason) {
   for (const Step& step : AllSteps()) {
     const std::set<Verb> with_reason = {Verb::kReject, Verb::kReturn,    Verb::kIneligible,
-                                        Verb::kUndo,   Verb::kTerminate, Verb::kAmend};
-    EXPECT_EQ(step.reason_needed, with_reason.count(step.verb) == 1) << VerbName(step.verb);
+                                        Verb::kUndo,   Verb::kTerminate, Verb::kAmend,
+                                        Verb::kRepay,  Verb::kConflict};
+    EXPECT_EQ(step.Needs(Step::kReason), with_reason.count(step.verb) == 1) << VerbName(step.verb);
   }
 }
 
@@ -112,11 +118,32 @@ TEST(Lifecycle, AnIllegalStepNamesTheStatusAndWhatIsLegal) {
   EXPECT_FALSE(faults[0].message_lv.empty());
 }
 
-TEST(Lifecycle, AfterTheEndNothingIsLegal) {
-  for (absl::string_view from :
-       {"INELIGIBLE", "REJECTED", "WITHDRAWN", "CLOSED", "TERMINATED", "TRAINED"}) {
+TEST(Lifecycle, AfterTheEndOnlyMoneyAndTheTitleMove) {
+  for (absl::string_view from : {"INELIGIBLE", "REJECTED", "WITHDRAWN", "TRAINED"}) {
     EXPECT_THAT(LegalVerbs(Named(from), kProject), IsEmpty()) << from;
   }
+  for (absl::string_view from : {"CLOSED", "TERMINATED"}) {
+    for (Verb verb : LegalVerbs(Named(from), kProject)) {
+      EXPECT_THAT(verb, AnyOf(Verb::kPay, Verb::kRepay, Verb::kPublish)) << from;
+      EXPECT_EQ((*FindStep(Named(from), verb, kProject))->to, Named(from));
+    }
+  }
+}
+
+TEST(Lifecycle, WhatTheNodeOrTheCentreDoesIsNotOfferedToPeople) {
+  const absl::Status status = FindStep(Named("PENDING_FUNDS"), Verb::kPay, kProject).status();
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("it takes approve, reject, reserve, withdraw"));
+  EXPECT_THAT(std::string(status.message()), Not(HasSubstr("rank")));
+}
+
+TEST(Lifecycle, TheDocumentHasTheTable) {
+  std::ifstream file(std::string(std::getenv("KOPA_SOURCE_DIR")) + "/docs/lifecycle.md");
+  const std::string document((std::istreambuf_iterator<char>(file)),
+                             std::istreambuf_iterator<char>());
+  EXPECT_NE(document.find(StepsAsMarkdown()), std::string::npos)
+      << "docs/lifecycle.md should have\n"
+      << StepsAsMarkdown();
 }
 
 TEST(Lifecycle, DoingAgainWhatIsDoneIsRecognised) {

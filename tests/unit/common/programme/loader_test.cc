@@ -68,6 +68,13 @@ TEST(Loader, AFileThatIsRightIsRead) {
   EXPECT_EQ(call->team().members(), 3);
 }
 
+TEST(Loader, AFileCannotCloseACall) {
+  const std::string message =
+      MessageOf("teams-1.textproto", Replaced("version: 1", "version: 1 closed: true"));
+  EXPECT_THAT(message, StartsWith("teams-1.textproto:4:12: closed: "));
+  EXPECT_THAT(message, HasSubstr("kopa call close"));
+}
+
 TEST(Loader, AnUnknownFieldIsToldWithFileLineAndColumn) {
   const std::string message = MessageOf("teams-1.textproto", Replaced("version:", "verison:"));
   EXPECT_THAT(message, StartsWith("teams-1.textproto:4:8: "));

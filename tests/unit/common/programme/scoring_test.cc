@@ -105,7 +105,7 @@ TEST_F(PumpursScoring, RoundingNeverLiftsAMeanOverAThreshold) {
   const EvaluationPoints high = Points({"5", "3", "5", "5", "5", "5", "5", "5", "5", "5"});
   const EvaluationPoints low = Points({"5", "2.5", "5", "5", "5", "5", "5", "5", "5", "5"});
   const Outcome outcome = *Judge(rules_, {high, high, low});
-  EXPECT_EQ(outcome.means[1].hundredths, 283);
+  EXPECT_EQ(outcome.criteria[1].hundredths, 283);
   EXPECT_EQ(outcome.total_hundredths, 4783);
   EXPECT_THAT(outcome.why, ElementsAre("criterion 2.2 has 2.83 points, at least 3 are needed"));
 }
@@ -115,12 +115,91 @@ TEST_F(PumpursScoring, RoundingNeverDropsAMeanUnderAThreshold) {
   const EvaluationPoints three = Points({"3", "3", "3", "3", "3", "3", "3", "3", "3", "3"});
   const EvaluationPoints four = Points({"4", "4", "4", "4", "4", "4", "4", "4", "4", "4"});
   const Outcome outcome = *Judge(rules_, {three, three, four});
-  EXPECT_EQ(outcome.means[0].hundredths, 333);
+  EXPECT_EQ(outcome.criteria[0].hundredths, 333);
   EXPECT_EQ(outcome.total_hundredths, 3333);
   EXPECT_TRUE(outcome.thresholds_met);
 }
 
 TEST_F(PumpursScoring, WithoutEvaluationThereIsNoOutcome) { EXPECT_FALSE(Judge(rules_, {}).ok()); }
+
+class Combinations : public ::testing::Test {
+ protected:
+  Combinations() {
+    for (const char* id : {"a", "b"}) {
+      v1::Criterion* criterion = rules_.add_criteria();
+      criterion->set_id(id);
+      criterion->set_max_hundredths(1000);
+      criterion->set_step_hundredths(1);
+    }
+  }
+  static EvaluationPoints Points(int64_t a, int64_t b) {
+    return {{.criterion = "a", .hundredths = a}, {.criterion = "b", .hundredths = b}};
+  }
+  // Total, then the criteria.
+  std::vector<int64_t> Judged(v1::Combination combination,
+                              const std::vector<EvaluationPoints>& evaluations) {
+    rules_.set_combination(combination);
+    const Outcome outcome = *Judge(rules_, evaluations);
+    return {outcome.total_hundredths, outcome.criteria[0].hundredths,
+            outcome.criteria[1].hundredths};
+  }
+  // Whether a threshold of the total is met.
+  bool Meets(v1::Combination combination, int64_t least,
+             const std::vector<EvaluationPoints>& evaluations) {
+    rules_.set_combination(combination);
+    rules_.set_min_total_hundredths(least);
+    return Judge(rules_, evaluations)->thresholds_met;
+  }
+
+  v1::Evaluation rules_;
+};
+
+TEST_F(Combinations, WithoutAWordItIsTheMean) {
+  const std::vector<EvaluationPoints> evaluations = {Points(100, 0), Points(200, 0),
+                                                     Points(600, 1)};
+  EXPECT_THAT(Judged(v1::COMBINATION_UNSPECIFIED, evaluations), ElementsAre(300, 300, 0));
+  EXPECT_THAT(Judged(v1::COMBINATION_MEAN, evaluations), ElementsAre(300, 300, 0));
+}
+
+TEST_F(Combinations, OfAnOddNumberTheMedianIsTheMiddleOne) {
+  // Each criterion has a middle of its own: 200 and 40, from different evaluators.
+  EXPECT_THAT(Judged(v1::COMBINATION_MEDIAN, {Points(900, 10), Points(100, 900), Points(200, 40)}),
+              ElementsAre(910, 200, 40));
+  EXPECT_THAT(Judged(v1::COMBINATION_MEDIAN, {Points(7, 8)}), ElementsAre(15, 7, 8));
+}
+
+TEST_F(Combinations, OfAnEvenNumberTheMedianIsTheExactMeanOfTheTwoInTheMiddle) {
+  const std::vector<EvaluationPoints> evaluations = {Points(999, 0), Points(100, 0), Points(301, 0),
+                                                     Points(200, 0)};
+  EXPECT_THAT(Judged(v1::COMBINATION_MEDIAN, evaluations), ElementsAre(250, 250, 0));
+  // 250.5 is shown as 250, but is over 250 and under 251.
+  EXPECT_TRUE(Meets(v1::COMBINATION_MEDIAN, 250, evaluations));
+  EXPECT_FALSE(Meets(v1::COMBINATION_MEDIAN, 251, evaluations));
+}
+
+TEST_F(Combinations, TheLowestTotalCountsWithItsOwnCriteria) {
+  EXPECT_THAT(Judged(v1::COMBINATION_LOWEST, {Points(500, 500), Points(800, 100), Points(0, 950)}),
+              ElementsAre(900, 800, 100));
+}
+
+TEST_F(Combinations, AmongEqualLowestTotalsTheEarlierOneCounts) {
+  EXPECT_THAT(
+      Judged(v1::COMBINATION_LOWEST, {Points(500, 500), Points(300, 100), Points(100, 300)}),
+      ElementsAre(400, 300, 100));
+}
+
+TEST_F(Combinations, ThresholdsOfCriteriaGoByTheSameCombination) {
+  rules_.mutable_criteria(0)->set_min_hundredths(300);
+  const std::vector<EvaluationPoints> evaluations = {Points(200, 900), Points(300, 0),
+                                                     Points(300, 700)};
+  rules_.set_combination(v1::COMBINATION_MEAN);
+  EXPECT_THAT(Judge(rules_, evaluations)->why,
+              ElementsAre("criterion a has 2.66 points, at least 3 are needed"));
+  rules_.set_combination(v1::COMBINATION_MEDIAN);
+  EXPECT_TRUE(Judge(rules_, evaluations)->thresholds_met);
+  rules_.set_combination(v1::COMBINATION_LOWEST);
+  EXPECT_TRUE(Judge(rules_, evaluations)->thresholds_met);
+}
 
 TEST(KontaktsScoring, TwentyInTotalIsNeeded) {
   const v1::Evaluation rules = RulesOf("kontakts-2024");

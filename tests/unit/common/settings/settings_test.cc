@@ -8,6 +8,7 @@
 #include "common/base/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/unit/common/storage/temporary_folder.h"
 
 namespace kopa::settings {
 namespace {
@@ -54,13 +55,12 @@ class SettingsTest : public testing::Test {
   }
 
   std::string ConfigFile(const std::string& content) {
-    const std::string path =
-        absl::StrCat(testing::TempDir(), "settings_test.",
-                     testing::UnitTest::GetInstance()->current_test_info()->name(), ".toml");
+    const std::string path = folder_.Below("settings.toml");
     EXPECT_TRUE(WriteFileAtomically(path, content, 0600).ok());
     return path;
   }
 
+  const storage::TemporaryFolder folder_;
   std::map<std::string, std::string> environment_;
 };
 

@@ -275,6 +275,7 @@ using StoreContractDeathTest = StoreContract;
 
 TEST_P(StoreContractDeathTest, AFamilyOutsideTheTableEndsTheProcess) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  const FoldersBelow of_the_child(folder_);
   EXPECT_DEATH(store_->Get(2, "a").status().IgnoreError(), "family");
 }
 

@@ -31,6 +31,21 @@ class TemporaryFolder {
   std::string path_;
 };
 
+// While it lives, new folders are made below `folder`. For death tests: the process that dies there
+// makes folders of its own and removes none.
+class FoldersBelow {
+ public:
+  explicit FoldersBelow(const TemporaryFolder& folder) {
+    KOPA_CHECK(setenv(kVariable, folder.path().c_str(), 1) == 0);
+  }
+  ~FoldersBelow() { unsetenv(kVariable); }
+  FoldersBelow(const FoldersBelow&) = delete;
+  FoldersBelow& operator=(const FoldersBelow&) = delete;
+
+ private:
+  static constexpr char kVariable[] = "TEST_TMPDIR";  // what testing::TempDir() looks at
+};
+
 }  // namespace kopa::storage
 
 #endif  // KOPA_TESTS_UNIT_COMMON_STORAGE_TEMPORARY_FOLDER_H_

@@ -173,6 +173,20 @@ TEST(Resolve, ListsTheCandidatesOfAnAmbiguousName) {
   EXPECT_THAT(fault.message_lv, HasSubstr("Alfās novads (0000001), Ālfas novads (0000002)"));
 }
 
+// What was divided in 2021 can't be told from its name alone in a call of the new municipalities.
+TEST(Resolve, OfADividedMunicipalityListsWhatItsPartsCameTo) {
+  const Territory territory = ShippedTerritory();
+  const Fault aglona = FaultOf(territory, "Aglonas novads", kMiddleDay);
+  EXPECT_EQ(aglona.code, "AMBIGUOUS_MUNICIPALITY");
+  EXPECT_THAT(aglona.message, AllOf(HasSubstr("Krāslavas novads"), HasSubstr("Preiļu novads")));
+  EXPECT_THAT(aglona.message_lv, AllOf(HasSubstr("Krāslavas novads"), HasSubstr("Preiļu novads")));
+  const Fault incukalns = FaultOf(territory, "Incukalna novads", kMiddleDay);
+  EXPECT_EQ(incukalns.code, "AMBIGUOUS_MUNICIPALITY");
+  EXPECT_THAT(incukalns.message, AllOf(HasSubstr("Ropažu novads"), HasSubstr("Siguldas novads")));
+  // In a call of the old ones they are what they were.
+  EXPECT_EQ(Resolve(territory, "Aglonas novads", kOldDay), "0604300");
+}
+
 TEST(Resolve, TwoNamesOfOneMunicipalityAreNotAmbiguous) {
   const auto territory = TestTables::Small()
                              .Edit("municipalities_pre2021.csv", "Gammas pilsēta",
