@@ -5,7 +5,9 @@
 
 #include "absl/time/time.h"
 #include "central/commands/definitions.h"
+#include "central/core/central_core.h"
 #include "central/core/families.h"
+#include "central/core/ranking.h"
 #include "central/core/verify.h"
 #include "central/service/link_stream.h"
 #include "central/service/national_service.h"
@@ -34,7 +36,9 @@ void PrintLimits(std::ostream& out) {
       << "  link_batches_waiting " << link.batches_waiting_max << "\n"
       << "  link_outbox_bytes " << link.outbox_bytes_max << "\n"
       << "  link_silence " << absl::FormatDuration(link.silence_max) << "\n"
-      << "  watches " << NationalService::kWatchesMax << "\n";
+      << "  watches " << NationalService::kWatchesMax << "\n"
+      << "  ranking_bytes " << kRankingBytesMax << "\n"
+      << "  ranking_wait " << absl::FormatDuration(kSweepMost) << "\n";
 }
 
 }  // namespace

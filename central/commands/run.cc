@@ -15,6 +15,7 @@
 #include "central/service/link_service.h"
 #include "central/service/national_service.h"
 #include "central/service/national_view.h"
+#include "central/service/office_service.h"
 #include "common/base/clock.h"
 #include "common/base/entropy.h"
 #include "common/base/status.h"
@@ -43,12 +44,14 @@ constexpr absl::Duration kDrainPatience = absl::Seconds(6);
 // What is on disk is the centre that everything after this serves.
 absl::StatusOr<std::unique_ptr<CentralCore>> OpenCore(
     const Clock& clock, Entropy& entropy, const Territory& territory,
-    const std::vector<programme::v1::Call>& definitions, storage::Store& store) {
+    const std::vector<programme::v1::Call>& definitions, storage::Store& store,
+    observability::Logger& logger) {
   ASSIGN_OR_RETURN(std::unique_ptr<CentralCore> core,
                    CentralCore::Recover(territory.Nodes(), *store.Snapshot()));
   CentralEffects effects;
   RETURN_IF_ERROR(core->Open(clock.Now(), entropy.Bytes(kNonceBytes), definitions, effects));
   RETURN_IF_ERROR(store.Write(effects.batch));
+  for (const std::string& warning : effects.warnings) logger.Warning(warning);
   return core;
 }
 
@@ -57,7 +60,8 @@ absl::StatusOr<std::unique_ptr<CentralCore>> OpenCore(
 class Centre {
  public:
   Centre(const server::Options& options, Territory territory, std::unique_ptr<storage::Store> store,
-         std::unique_ptr<CentralCore> core, const Clock* clock, observability::Logger* logger)
+         std::unique_ptr<CentralCore> core, const Clock* clock, Entropy* entropy,
+         observability::Logger* logger)
       : options_(options),
         territory_(std::move(territory)),
         clock_(clock),
@@ -69,6 +73,7 @@ class Centre {
                    Hooks()),
         link_(Parts(logger)),
         national_(&view_, store_.get()),
+        office_(PartsOfOffice(entropy)),
         http_({.address = options.http}) {
     view_.Load(*core_);
   }
@@ -87,7 +92,7 @@ class Centre {
     rpc_options.tls = options_.tls;
     rpc_options.metrics = &metrics_;
     rpc_options.clock = clock_;
-    ASSIGN_OR_RETURN(server_, rpc::Server::Start(rpc_options, {&national_, &link_}));
+    ASSIGN_OR_RETURN(server_, rpc::Server::Start(rpc_options, {&national_, &office_, &link_}));
     http::RegisterStandardRoutes(&http_, &metrics_, [this] {
       return is_ready_ ? absl::OkStatus() : absl::UnavailableError("the centre is stopping");
     });
@@ -141,6 +146,19 @@ class Centre {
     return parts;
   }
 
+  OfficeParts PartsOfOffice(Entropy* entropy) {
+    OfficeParts parts;
+    parts.view = &view_;
+    parts.store = store_.get();
+    parts.territory = &territory_;
+    parts.entropy = entropy;
+    parts.transport = options_.transport();
+    parts.submit = [this](CentralCommand command, Committer::Callback done) {
+      return committer_.Submit(engine::Lane::kInteractive, std::move(command), std::move(done));
+    };
+    return parts;
+  }
+
   const server::Options& options_;
   const Territory territory_;
   const Clock* const clock_;
@@ -151,6 +169,7 @@ class Centre {
   Committer committer_;
   LinkService link_;
   NationalService national_;
+  OfficeService office_;
   observability::Metrics metrics_;
   std::unique_ptr<rpc::Server> server_;
   std::atomic<bool> is_ready_{false};
@@ -175,7 +194,7 @@ absl::Status Run(const server::Options& options, const std::string& programmes) 
   store_options.create_if_missing = true;
   ASSIGN_OR_RETURN(std::unique_ptr<storage::Store> store, storage::OpenRocksDb(store_options));
   ASSIGN_OR_RETURN(std::unique_ptr<CentralCore> core,
-                   OpenCore(clock, entropy, territory, definitions, *store));
+                   OpenCore(clock, entropy, territory, definitions, *store, logger));
   logger.Info("the centre is recovered", {{"version", kVersion},
                                           {"data_dir", options.data_dir},
                                           {"incarnation", core->state().incarnation},
@@ -187,7 +206,8 @@ absl::Status Run(const server::Options& options, const std::string& programmes) 
     logger.Warning("plaintext: callers are believed; for trials on this machine only");
   }
 
-  Centre centre(options, std::move(territory), std::move(store), std::move(core), &clock, &logger);
+  Centre centre(options, std::move(territory), std::move(store), std::move(core), &clock, &entropy,
+                &logger);
   RETURN_IF_ERROR(centre.Start());
   std::cout << "listening grpc=" << centre.grpc_address() << " http=" << centre.http_address()
             << std::endl;

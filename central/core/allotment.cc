@@ -54,9 +54,28 @@ void CentralCore::Recall(const CallId& call, const NodeId& node, const Amounts& 
   Send(status.session, std::move(response), effects);
 }
 
+Amounts CentralCore::IdleAt(const CallId& id, const NodeId& node) const {
+  const ledger::CentralLedger& ledger = fold_.FindCall(id)->ledger;
+  return ClampToZero(
+      ledger.limits().LimitedPart(ledger.of(node).Headroom() - decisions(id).UnderWayAt(node)));
+}
+
+void CentralCore::RecallIdle(const CallId& id, Effects& effects) {
+  for (const auto& [node, totals] : fold_.FindCall(id)->ledger.nodes()) {
+    if (!Connected(node)) continue;
+    const Amounts idle = IdleAt(id, node);
+    if (!idle.IsZero()) Recall(id, node, idle, effects);
+  }
+}
+
 void CentralCore::Settle(absl::Time now, const CallId& id, Effects& effects) {
-  const auto policy = calls_.at(id).call().allotment().policy();
-  if (policy != programme::v1::ALLOTMENT_POLICY_ON_DEMAND) return;
+  if (sweeps_.contains(id)) {
+    AdvanceSweep(now, id, effects);
+    if (sweeps_.contains(id)) return;
+  }
+  const programme::v1::Call& call = calls_.at(id).call();
+  if (call.closed()) return RecallIdle(id, effects);
+  if (call.allotment().policy() != programme::v1::ALLOTMENT_POLICY_ON_DEMAND) return;
   if (!ServePending(now, id, effects)) ServeDemands(now, id, effects);
 }
 
@@ -66,14 +85,18 @@ bool CentralCore::ServePending(absl::Time now, const CallId& id, Effects& effect
       calls_.at(id).call().allotment().pending() == programme::v1::PENDING_POLICY_STRICT;
   // What each connected node holds and no earlier pending award of its own will take.
   std::map<NodeId, Amounts> spare;
+  // The most that any award could ever get as things are.
+  Amounts reachable = call.ledger.Available();
   for (const auto& [node, totals] : call.ledger.nodes()) {
-    if (Connected(node)) {
-      spare[node] = ClampToZero(call.ledger.limits().LimitedPart(totals.Headroom()));
-    }
+    if (!Connected(node)) continue;
+    spare[node] = IdleAt(id, node);
+    reachable = reachable + spare[node];
   }
+  const OpenDecisions& decided = decisions(id);
   bool unmet = false;
   for (const auto& [key, wanted] : call.pending) {
-    if (!Connected(key.node)) continue;  // nobody there to award it now
+    if (!Connected(key.node)) continue;             // nobody there to award it now
+    if (decided.Find(key.id) != nullptr) continue;  // the ranking has decided on it
     const Amounts award = call.ledger.limits().LimitedPart(wanted);
     Amounts& own = spare[key.node];
     const Amounts need = ClampToZero(award - own);
@@ -83,25 +106,31 @@ bool CentralCore::ServePending(absl::Time now, const CallId& id, Effects& effect
       own = own + need - award;
       continue;
     }
-    unmet = true;
-    Amounts missing = ClampToZero(need - pool);
-    Amounts elsewhere;
-    for (const auto& [node, amount] : spare) {
-      if (node != key.node) elsewhere = elsewhere + amount;
-    }
-    if (AllAtMost(missing, elsewhere)) {
-      for (const auto& [node, amount] : spare) {
-        if (node == key.node) continue;
-        const Amounts part = ledger::Min(amount, missing);
-        if (part.IsZero()) continue;
-        Recall(id, node, part, effects);
-        missing = missing - part;
-      }
+    // One that nothing could cover holds up nobody under `skip`.
+    if (strict || AllAtMost(award, reachable)) unmet = true;
+    if (CallBackFor(id, key.node, ClampToZero(need - pool), spare, effects)) {
       return true;  // the pool is kept for this one until the rest has come back
     }
     if (strict) return true;
   }
   return unmet;
+}
+
+bool CentralCore::CallBackFor(const CallId& id, const NodeId& node, Amounts missing,
+                              const std::map<NodeId, Amounts>& spare, Effects& effects) {
+  Amounts elsewhere;
+  for (const auto& [other, amount] : spare) {
+    if (other != node) elsewhere = elsewhere + amount;
+  }
+  if (!AllAtMost(missing, elsewhere)) return false;
+  for (const auto& [other, amount] : spare) {
+    if (other == node) continue;
+    const Amounts part = ledger::Min(amount, missing);
+    if (part.IsZero()) continue;
+    Recall(id, other, part, effects);
+    missing = missing - part;
+  }
+  return true;
 }
 
 Amounts CentralCore::ChunkOf(const CallId& id) const {
@@ -149,6 +178,7 @@ void CentralCore::GiveFixedShare(absl::Time now, const CallId& id, const NodeId&
                                  Effects& effects) {
   const programme::v1::Allotment& allotment = calls_.at(id).call().allotment();
   if (allotment.policy() != programme::v1::ALLOTMENT_POLICY_FIXED_SHARES) return;
+  if (calls_.at(id).call().closed() || sweeps_.contains(id)) return;
   const ledger::CentralLedger& ledger = fold_.FindCall(id)->ledger;
   for (const programme::v1::Share& share : allotment.shares()) {
     if (share.node() != node.value()) continue;

@@ -2,9 +2,11 @@
 
 #include "central/core/central_core.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "central/core/application_keys.h"
 #include "central/core/families.h"
 #include "common/base/status.h"
 
@@ -14,9 +16,27 @@ using ::kopa::national::v1::ConnectResponse;
 using ::kopa::national::v1::FenceReason;
 using ::kopa::national::v1::PublicRecord;
 
+namespace {
+
+template <typename One>
+constexpr bool kIsOfOffice =
+    std::is_same_v<One, LoadCallCommand> || std::is_same_v<One, CloseCallCommand> ||
+    std::is_same_v<One, ProposeCommand> || std::is_same_v<One, SettleProposalCommand> ||
+    std::is_same_v<One, ApplyRankingCommand>;
+
+}  // namespace
+
 void CentralCore::Step(absl::Time now, engine::Ticket ticket, Command&& command, Effects& effects) {
-  std::visit([&](auto&& one) { Do(now, std::move(one), effects); }, std::move(command));
-  effects.Reply(ticket, {});
+  std::visit(
+      [&](auto&& one) {
+        if constexpr (kIsOfOffice<std::decay_t<decltype(one)>>) {
+          Do(now, ticket, std::move(one), effects);
+        } else {
+          Do(now, std::move(one), effects);
+          effects.Reply(ticket, {});
+        }
+      },
+      std::move(command));
   // Settled after each command, not each group, so that the order of events alone decides.
   for (const CallId& call : std::exchange(unsettled_, {})) Settle(now, call, effects);
 }
@@ -31,8 +51,18 @@ void CentralCore::Finish(Effects& effects) {
       effects.batch.Put(kCell, stored, sums.Serialize());
     }
   }
-  for (const ApplicationId& id : effects.changes.summaries) {
-    effects.batch.Put(kSummary, std::string(id.bytes()), fold_.Stored(id).Serialize(fold_.names()));
+  for (const auto& [id, details] : effects.changes.summaries) {
+    StoredSummary stored = fold_.Stored(id);
+    stored.details = details;
+    effects.batch.Put(kSummary, std::string(id.bytes()), stored.Serialize(fold_.names()));
+    if (!effects.changes.found_otherwise.contains(id)) continue;
+    const CallId call(fold_.names().calls.Name(stored.summary.cell.call));
+    const std::string& municipality =
+        fold_.names().municipalities.Name(stored.summary.cell.municipality);
+    for (const ApplicationKey& key :
+         KeysOf(municipality, fold_.FindCall(call)->words.team, details)) {
+      effects.batch.Put(kKey, StoredKey(call, key, id), "");
+    }
   }
   for (const auto& [call, nodes] : effects.changes.ledgers) {
     for (const auto& [node, changed] : nodes) {
@@ -47,9 +77,13 @@ void CentralCore::Finish(Effects& effects) {
   state_changed_ = false;
 }
 
-void CentralCore::Journal(absl::Time now, const PublicRecord& what, Effects& effects) {
+void CentralCore::Journal(absl::Time now, const PublicRecord& what, Effects& effects,
+                          const StaffEntry* staff) {
+  journal::Commitments commitments;
+  if (staff != nullptr) commitments.staff = staff->Commitment();
   const national::v1::JournalRecord record =
-      journal::Append(state_.head, EpochNumber(state_.incarnation), now, what, {});
+      journal::Append(state_.head, EpochNumber(state_.incarnation), now, what, commitments);
+  if (staff != nullptr) effects.batch.Put(kStaff, SeqKey(state_.head.seq), staff->Serialize());
   effects.batch.Put(kJournal, SeqKey(state_.head.seq), record.SerializeAsString());
   state_changed_ = true;
 }
@@ -285,7 +319,8 @@ bool CentralCore::ApplyRecord(absl::Time now, const NodeId& id, NodeStatus& node
                   absl::StrCat("its record ", record.journal.seq(),
                                " does not follow what the centre has applied"));
   }
-  const absl::Status applied = fold_.Apply(id, record.what, effects.changes);
+  const EpochNumber epoch(record.journal.epoch());
+  const absl::Status applied = fold_.Apply(id, epoch, record.what, effects.changes);
   if (!applied.ok()) {
     return refuse(
         absl::IsFailedPrecondition(applied) ? national::v1::FENCE_REASON_OVERDRAWN
@@ -294,14 +329,25 @@ bool CentralCore::ApplyRecord(absl::Time now, const NodeId& id, NodeStatus& node
   }
   node.record.applied.seq = Seq(record.journal.seq());
   node.record.applied.hash = record.journal.hash();
+  node.record.epoch_opened = fold_.EpochOpenedBy(id);
   effects.batch.Put(kNodeJournal, NodeSeqKey(id, node.record.applied.seq),
                     record.journal.SerializeAsString());
   if (record.what.has_application_changed()) {
-    unsettled_.insert(CallId(record.what.application_changed().summary().call()));
+    const auto& summary = record.what.application_changed().summary();
+    NoteAnswer(summary, effects);
+    AnnounceSchool(now, id, summary, effects);
+    unsettled_.insert(CallId(summary.call()));
   } else if (record.what.has_handed_back()) {
     unsettled_.insert(CallId(record.what.handed_back().call()));
   }
   return true;
+}
+
+void CentralCore::Do(absl::Time now, TimePassed&&, Effects&) {
+  for (const auto& [call, sweep] : sweeps_) {
+    // A deadline further off than any sweep takes means that the clock went back.
+    if (sweep.deadline <= now || sweep.deadline > now + kSweepMost) unsettled_.insert(call);
+  }
 }
 
 void CentralCore::Do(absl::Time, DemandCommand&& command, Effects&) {

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "central/core/commands.h"
 #include "central/core/fold.h"
+#include "central/core/ranking.h"
 #include "central/core/records.h"
 #include "common/base/strong.h"
 #include "common/engine/effects.h"
@@ -20,6 +21,9 @@
 #include "kopa/programme/v1/call.pb.h"
 
 namespace kopa::central {
+
+// How long a ranking that is to be applied waits for nodes to hand back what lies idle with them.
+inline constexpr absl::Duration kSweepMost = absl::Seconds(5);
 
 // Everything the centre decides, as a pure state machine: whom to admit, what to apply, what to
 // allot and what to recall. The committer feeds it commands one by one and writes what it puts into
@@ -36,12 +40,15 @@ class CentralCore {
                                                               const storage::View& view);
 
   // Begins an incarnation if there is none yet (`nonce`: 16 random bytes), and publishes the calls
-  // that are new or changed. FAILED_PRECONDITION where a limit would fall below what is out.
+  // that are new. A definition that differs from what is published replaces it where its amendment
+  // names that version, or where the call has not opened and nobody has changed it while the centre
+  // ran; otherwise what is published stays, and a warning in the effects says so.
+  // FAILED_PRECONDITION where one that would replace another can't follow it.
   absl::Status Open(absl::Time now, std::string nonce,
                     absl::Span<const programme::v1::Call> definitions, Effects& effects);
 
   static Command Tick() { return TimePassed{}; }
-  bool WantsTick() const { return false; }
+  bool WantsTick() const { return !sweeps_.empty(); }
   void Step(absl::Time now, engine::Ticket ticket, Command&& command, Effects& effects);
   void Finish(Effects& effects);
 
@@ -56,6 +63,8 @@ class CentralCore {
   const NationalFold& fold() const { return fold_; }
   const std::map<CallId, programme::v1::CallPublication>& calls() const { return calls_; }
   const CentralState& state() const { return state_; }
+  // Decisions of the call's ranking that nodes have not answered.
+  const OpenDecisions& decisions(const CallId& call) const;
 
  private:
   struct Greeting {  // what a Hello claimed, until its proof
@@ -70,23 +79,81 @@ class CentralCore {
     Seq applied;
   };
 
+  struct Sweep {  // a ranking that is being applied
+    engine::Ticket ticket = 0;
+    ApplyRankingCommand command;
+    absl::Time deadline;
+  };
+
   CentralCore() = default;
   absl::Status RecoverNodes(const storage::View& view);
   absl::Status RecoverFold(const storage::View& view);
-  absl::Status Publish(absl::Time now, const programme::v1::Call& definition, Effects& effects);
+  absl::Status RecoverOffice(const storage::View& view);
+  void RecoverDecisions();
 
-  // Puts a call into the down-log of one node.
-  void Tell(const NodeId& node, const programme::v1::CallPublication& publication,
-            Effects& effects);
-  // A node that was added after calls were published has to hear of them, too.
+  // --- Calls (publish.cc)
+
+  // What becomes of a definition from a file.
+  absl::Status TakeDefinition(absl::Time now, const programme::v1::Call& definition,
+                              Effects& effects);
+  // The next version of a call, or the first. `staff` is null where nobody of the office acts.
+  absl::Status Publish(absl::Time now, programme::v1::Call next, const StaffEntry* staff,
+                       Effects& effects);
+  void NoteSource(const CallId& call, CallSource source, Effects& effects);
+  // Puts an entry into the down-log of one node, and sends it where that is connected.
+  void Tell(const NodeId& node, national::v1::DownEntry entry, Effects& effects);
+  void TellCall(const NodeId& node, const CallId& call, Effects& effects);
+  // A node that was added later has to hear of calls and schools, too.
   void CatchUpDownLogs(Effects& effects);
+  void AnnounceSchool(absl::Time now, const NodeId& node,
+                      const national::v1::ApplicationSummary& team, Effects& effects);
 
-  void Do(absl::Time, TimePassed&&, Effects&) {}
+  // --- The link
+
+  void Do(absl::Time now, TimePassed&&, Effects& effects);
   void Do(absl::Time now, HelloCommand&& command, Effects& effects);
   void Do(absl::Time now, ProofCommand&& command, Effects& effects);
   void Do(absl::Time now, RecordsCommand&& command, Effects& effects);
   void Do(absl::Time now, DemandCommand&& command, Effects& effects);
   void Do(absl::Time now, SessionLost&& command, Effects& effects);
+
+  // --- The office (office.cc, apply_ranking.cc); these reply by themselves
+
+  void Do(absl::Time now, engine::Ticket ticket, LoadCallCommand&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, CloseCallCommand&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, ProposeCommand&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, SettleProposalCommand&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, ApplyRankingCommand&& command, Effects& effects);
+  absl::StatusOr<CentralReply::Published> Load(absl::Time now, LoadCallCommand&& command,
+                                               Effects& effects);
+  absl::StatusOr<CentralReply::Published> Close(absl::Time now, const CloseCallCommand& command,
+                                                Effects& effects);
+  absl::StatusOr<national::v1::Proposal> Propose(absl::Time now, const ProposeCommand& command,
+                                                 Effects& effects);
+  absl::StatusOr<national::v1::Proposal> SettleProposal(absl::Time now,
+                                                        const SettleProposalCommand& command,
+                                                        Effects& effects);
+  // Makes an open proposal hold.
+  absl::StatusOr<national::v1::Proposal> Confirm(absl::Time now, uint64_t number,
+                                                 const StaffEntry& staff, Effects& effects);
+  national::v1::Proposal EndProposal(absl::Time now, uint64_t number,
+                                     national::v1::ProposalState state, const StaffEntry& staff,
+                                     Effects& effects);
+  void JournalProposal(absl::Time now, const national::v1::Proposal& proposal,
+                       const StaffEntry& staff, Effects& effects);
+  absl::Status CheckApplicable(const CallId& call) const;
+  // Calls idle headroom back, and decides once it has come or the time is up.
+  void AdvanceSweep(absl::Time now, const CallId& call, Effects& effects);
+  bool IsSwept(const CallId& call) const;
+  Ranking RankNow(const CallId& call, const ledger::Amounts& spendable);
+  absl::StatusOr<CentralReply::Applied> DecideByRanking(absl::Time now, const Sweep& sweep,
+                                                        Effects& effects);
+  void Decide(absl::Time now, const CallId& call, const RankedApplication& ranked, int32_t rank,
+              national::v1::ApplicationStatus status, const StaffEntry& staff, Effects& effects);
+  // The application has answered, or has changed without that.
+  void NoteAnswer(const national::v1::ApplicationSummary& summary, Effects& effects);
+
+  // --- Who is let in (central_core.cc)
 
   // The node, if `session` is the stream that speaks for it now; nullptr otherwise.
   NodeStatus* Speaking(const NodeId& id, Session session);
@@ -104,11 +171,20 @@ class CentralCore {
   bool ApplyRecord(absl::Time now, const NodeId& id, NodeStatus& node,
                    RecordsCommand::Record& record, Effects& effects);
 
+  // --- Money (allotment.cc)
+
   // Serves what waits and what is asked for ahead of need, or calls money back for it.
   void Settle(absl::Time now, const CallId& id, Effects& effects);
   // True while some connected node has a pending award that could not be covered.
   bool ServePending(absl::Time now, const CallId& id, Effects& effects);
+  // Calls `missing` back for the node out of what the others can spare; false where that is not
+  // enough.
+  bool CallBackFor(const CallId& id, const NodeId& node, ledger::Amounts missing,
+                   const std::map<NodeId, ledger::Amounts>& spare, Effects& effects);
   void ServeDemands(absl::Time now, const CallId& id, Effects& effects);
+  // What the node holds that no decision on its way to it will take; in limited units.
+  ledger::Amounts IdleAt(const CallId& call, const NodeId& node) const;
+  void RecallIdle(const CallId& call, Effects& effects);
   void GiveFixedShare(absl::Time now, const CallId& id, const NodeId& node, Effects& effects);
   ledger::Amounts ChunkOf(const CallId& id) const;
   void Allot(absl::Time now, const CallId& call, const NodeId& node, const ledger::Amounts& more,
@@ -118,7 +194,8 @@ class CentralCore {
   void SendAllotment(const CallId& call, const NodeId& node, Effects& effects);
   bool Connected(const NodeId& node) const;
 
-  void Journal(absl::Time now, const national::v1::PublicRecord& what, Effects& effects);
+  void Journal(absl::Time now, const national::v1::PublicRecord& what, Effects& effects,
+               const StaffEntry* staff = nullptr);
   void Send(Session session, national::v1::ConnectResponse message, Effects& effects);
 
   CentralState state_;
@@ -126,7 +203,13 @@ class CentralCore {
   std::map<NodeId, NodeStatus> nodes_;
   NationalFold fold_;
   std::map<CallId, programme::v1::CallPublication> calls_;
+  std::map<CallId, CallSource> sources_;
   std::map<NodeId, std::vector<national::v1::DownEntry>> down_logs_;
+  std::map<std::string, national::v1::SchoolAnnounced> schools_;  // by SchoolKey
+  std::map<uint64_t, national::v1::Proposal> open_proposals_;
+  uint64_t last_proposal_ = 0;
+  std::map<CallId, OpenDecisions> decisions_;
+  std::map<CallId, Sweep> sweeps_;  // gone with the process: nothing of them was decided yet
 
   // Of sessions; gone with them.
   std::map<NodeId, Greeting> greeted_;

@@ -10,10 +10,13 @@
 
 #include "absl/status/status.h"
 #include "central/core/fold.h"
+#include "central/core/staff_entry.h"
 #include "common/base/strong.h"
 #include "common/engine/effects.h"
 #include "kopa/national/v1/journal.pb.h"
 #include "kopa/national/v1/link.pb.h"
+#include "kopa/national/v1/office.pb.h"
+#include "kopa/programme/v1/call.pb.h"
 
 namespace kopa::central {
 
@@ -55,10 +58,46 @@ struct SessionLost {
 
 struct TimePassed {};
 
-using CentralCommand = std::variant<TimePassed, HelloCommand, ProofCommand, RecordsCommand,
-                                    DemandCommand, SessionLost>;
+// What the central office wants; office.proto has the contracts. Who and why is in `staff`.
+struct LoadCallCommand {
+  programme::v1::Call definition;  // checked by itself
+  StaffEntry staff;
+};
+struct CloseCallCommand {
+  CallId call;
+  StaffEntry staff;
+};
+struct ProposeCommand {
+  national::v1::Change change;
+  StaffEntry staff;
+};
+struct SettleProposalCommand {
+  uint64_t number = 0;
+  national::v1::ProposalState state = national::v1::PROPOSAL_STATE_UNSPECIFIED;
+  StaffEntry staff;
+};
+struct ApplyRankingCommand {
+  CallId call;
+  std::string digest;  // of the ranking that was looked at; empty takes any
+  StaffEntry staff;
+};
 
-struct CentralReply {};
+using CentralCommand = std::variant<TimePassed, HelloCommand, ProofCommand, RecordsCommand,
+                                    DemandCommand, SessionLost, LoadCallCommand, CloseCallCommand,
+                                    ProposeCommand, SettleProposalCommand, ApplyRankingCommand>;
+
+// What became of a command of the office; `result` is there where `status` is OK.
+struct CentralReply {
+  struct Published {
+    programme::v1::Call call;
+    bool changed = false;
+  };
+  // The ranking by its digest and figures; who shows it fills in what is in the store alone.
+  using Applied = national::v1::ApplyRankingResponse;
+
+  absl::Status status;
+  std::variant<std::monostate, Published, national::v1::Proposal, Applied> result;
+};
 
 // To one session, after the group is durable: a message, or the end of the stream with this status.
 struct Outgoing {
@@ -72,6 +111,10 @@ struct CentralEffects : engine::BasicEffects<CentralReply> {
   FoldChanges changes;
   std::set<NodeId> nodes_changed;
   std::set<CallId> calls_changed;
+  // Calls whose rankings' open decisions are others than before.
+  std::set<CallId> decisions_changed;
+  // What an operator should know, in words; from Open alone.
+  std::vector<std::string> warnings;
 };
 
 }  // namespace kopa::central

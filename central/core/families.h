@@ -22,10 +22,17 @@ enum Family : storage::Family {
   kLedger,       // call 0x00 node -> ledger::Totals
   kSummary,      // id:16 -> StoredSummary (records.h)
   kCell,         // cell name -> CellSums (totals.h)
+  kCallSource,   // call -> CallSource (records.h)
+  kStaff,        // seq:u64 of the record -> StaffEntry (staff_entry.h)
+  kProposal,     // number:u64 -> national.v1.Proposal
+  kSchool,       // SchoolKey -> national.v1.SchoolAnnounced
+  kKey,          // ApplicationKey (application_keys.h) -> empty
 };
 
 inline std::vector<std::string> FamilyNames() {
-  return {"meta", "journal", "node", "node_journal", "down", "call", "ledger", "summary", "cell"};
+  return {"meta",  "journal",  "node",    "node_journal",   "down",
+          "call",  "ledger",   "summary", "cell",           "call_source",
+          "staff", "proposal", "school",  "application_key"};
 }
 
 inline std::string SeqKey(Seq seq) { return ByteWriter().U64(seq.value()).Take(); }
@@ -40,6 +47,19 @@ inline std::string NodeSeqKey(const NodeId& node, Seq seq) {
 
 inline std::string LedgerKey(const CallId& call, const NodeId& node) {
   return ByteWriter().Raw(call.value()).U8(0).Raw(node.value()).Take();
+}
+
+inline std::string NumberKey(uint64_t number) { return ByteWriter().U64(number).Take(); }
+
+// Schools are told apart by their number, and by name only where there is none.
+//   SchoolKey ::= call 0x00 reg_no:bytes name:bytes
+inline std::string SchoolKey(const CallId& call, absl::string_view reg_no, absl::string_view name) {
+  return ByteWriter()
+      .Raw(call.value())
+      .U8(0)
+      .Bytes(reg_no)
+      .Bytes(reg_no.empty() ? name : absl::string_view())
+      .Take();
 }
 
 }  // namespace kopa::central

@@ -4,7 +4,6 @@
 #include "absl/strings/str_join.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
-#include "common/programme/limits.h"
 
 namespace kopa::central {
 
@@ -14,25 +13,31 @@ using ::kopa::national::v1::PublicRecord;
 
 namespace {
 
-// What no single application reaches. Sums of millions of these stay far below what 64 bits hold,
-// so that nonsense in one node's journal can't make the national sums overflow.
-constexpr Amounts kApplicationMost(programme::kCentsMax, 1'000'000, 1'000'000);
-// The end of the year 9999.
-constexpr int64_t kSecondsMost = 253'402'300'799;
+constexpr size_t kNonceBytes = 16;
 
 absl::Time SinceOf(const ApplicationSummary& summary) {
   return TimeOf(summary.pending_since_time());
 }
 
+ApplicationDetails DetailsOf(const ApplicationSummary& summary) {
+  ApplicationDetails details;
+  details.organisation_reg_no = summary.organisation_reg_no();
+  details.organisation = summary.organisation();
+  details.school_reg_nos.assign(summary.school_reg_nos().begin(), summary.school_reg_nos().end());
+  return details;
+}
+
 }  // namespace
 
-void NationalFold::AddCall(const CallId& id, const ledger::UnitLimits& limits) {
-  auto [found, is_new] = calls_.try_emplace(id);
+void NationalFold::AddCall(const programme::v1::Call& definition) {
+  const ledger::UnitLimits limits(definition.limits());
+  auto [found, is_new] = calls_.try_emplace(CallId(definition.id()));
   if (is_new) {
     found->second.ledger = ledger::CentralLedger(limits);
   } else {
     found->second.ledger.set_limits(limits);
   }
+  found->second.words = CallWords(definition);
 }
 
 NationalFold::CallFold* NationalFold::FindCall(const CallId& id) {
@@ -45,12 +50,20 @@ const NationalFold::CallFold* NationalFold::FindCall(const CallId& id) const {
   return found == calls_.end() ? nullptr : &found->second;
 }
 
-absl::Status NationalFold::Apply(const NodeId& node, const PublicRecord& what,
+EpochNumber NationalFold::EpochOpenedBy(const NodeId& node) const {
+  const auto found = epochs_.find(node);
+  return found == epochs_.end() ? EpochNumber() : found->second;
+}
+
+absl::Status NationalFold::Apply(const NodeId& node, EpochNumber epoch, const PublicRecord& what,
                                  FoldChanges& changes) {
+  if (what.has_epoch_opened()) return ApplyEpoch(node, epoch, what.epoch_opened());
+  const EpochNumber opened = EpochOpenedBy(node);
+  if (epoch != opened || opened == EpochNumber()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "it is of epoch ", epoch.value(), "; the newest that was opened is ", opened.value()));
+  }
   switch (what.kind_case()) {
-    case PublicRecord::kEpochOpened:
-      if (what.epoch_opened().node() == node.value()) return absl::OkStatus();
-      return absl::InvalidArgumentError("an epoch of another node");
     case PublicRecord::kApplicationChanged:
       return ApplyApplication(node, what.application_changed().summary(), changes);
     case PublicRecord::kAllotmentNoted: {
@@ -62,51 +75,83 @@ absl::Status NationalFold::Apply(const NodeId& node, const PublicRecord& what,
       }
       return absl::OkStatus();
     }
-    case PublicRecord::kHandedBack: {
-      const CallId id(what.handed_back().call());
-      CallFold* call = FindCall(id);
-      if (call == nullptr) return absl::InvalidArgumentError("an unknown call");
-      const Amounts total = Amounts::FromProto(what.handed_back().handed_back());
-      const ledger::Totals& totals = call->ledger.of(node);
-      if (total.AnyNegative()) return absl::InvalidArgumentError("a negative amount handed back");
-      if (!AllAtMost(total, totals.allotted)) {
-        return absl::FailedPreconditionError("it hands back more than was ever allotted to it");
-      }
-      const Amounts more = ledger::ClampToZero(total - totals.handed_back);
-      if (!AllAtMost(call->ledger.limits().LimitedPart(more),
-                     ledger::ClampToZero(call->ledger.limits().LimitedPart(totals.Headroom())))) {
-        return absl::FailedPreconditionError("it hands back more than it has");
-      }
-      call->ledger.NoteHandedBack(node, total);
-      changes.ledgers[id][node] = true;
-      return absl::OkStatus();
-    }
+    case PublicRecord::kHandedBack:
+      return ApplyHandedBack(node, what.handed_back(), changes);
+    case PublicRecord::kApplicationNoted:
+      return CheckNoted(node, what.application_noted());
+    case PublicRecord::kLateAdmission:
+      return CheckLateAdmission(what.late_admission());
     default:
       return absl::InvalidArgumentError("a kind of record that nodes do not write");
   }
+}
+
+absl::Status NationalFold::ApplyEpoch(const NodeId& node, EpochNumber epoch,
+                                      const national::v1::EpochOpened& opened) {
+  if (opened.node() != node.value()) return absl::InvalidArgumentError("an epoch of another node");
+  const EpochNumber before = EpochOpenedBy(node);
+  if (opened.number() != epoch.value() || epoch <= before) {
+    return absl::InvalidArgumentError(absl::StrCat("epoch ", opened.number(),
+                                                   " opened in a record of epoch ", epoch.value(),
+                                                   " after epoch ", before.value()));
+  }
+  epochs_[node] = epoch;
+  return absl::OkStatus();
+}
+
+absl::Status NationalFold::ApplyHandedBack(const NodeId& node,
+                                           const national::v1::HandedBack& handed_back,
+                                           FoldChanges& changes) {
+  const CallId id(handed_back.call());
+  CallFold* call = FindCall(id);
+  if (call == nullptr) return absl::InvalidArgumentError("an unknown call");
+  const Amounts total = Amounts::FromProto(handed_back.handed_back());
+  const ledger::Totals& totals = call->ledger.of(node);
+  if (total.AnyNegative()) return absl::InvalidArgumentError("a negative amount handed back");
+  if (!AllAtMost(total, totals.allotted)) {
+    return absl::FailedPreconditionError("it hands back more than was ever allotted to it");
+  }
+  const Amounts more = ledger::ClampToZero(total - totals.handed_back);
+  if (!AllAtMost(call->ledger.limits().LimitedPart(more),
+                 ledger::ClampToZero(call->ledger.limits().LimitedPart(totals.Headroom())))) {
+    return absl::FailedPreconditionError("it hands back more than it has");
+  }
+  call->ledger.NoteHandedBack(node, total);
+  changes.ledgers[id][node] = true;
+  return absl::OkStatus();
+}
+
+absl::Status NationalFold::CheckNoted(const NodeId& node,
+                                      const national::v1::ApplicationNoted& noted) const {
+  ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(noted.application_id()));
+  const auto found = summaries_.find(id);
+  if (found == summaries_.end() || names_.nodes.Name(found->second.cell.node) != node.value()) {
+    return absl::InvalidArgumentError("a note on an application that the node does not have");
+  }
+  if (!national::v1::NoteKind_IsValid(noted.kind()) ||
+      noted.kind() == national::v1::NOTE_KIND_UNSPECIFIED) {
+    return absl::InvalidArgumentError("a note of no known kind");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NationalFold::CheckLateAdmission(const national::v1::LateAdmission& admission) const {
+  if (FindCall(CallId(admission.call())) == nullptr) {
+    return absl::InvalidArgumentError("an unknown call");
+  }
+  if (admission.admission_id().size() != kNonceBytes) {
+    return absl::InvalidArgumentError("a late admission whose id has not 16 bytes");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status NationalFold::CheckApplication(const NodeId& node,
                                             const ApplicationSummary& summary) const {
   ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(summary.application_id()));
   const CallFold* call = FindCall(CallId(summary.call()));
-  if (call == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat("an unknown call: ", summary.call()));
-  }
-  const Amounts awarded = Amounts::FromProto(summary.awarded());
-  for (const programme::v1::Units* units :
-       {&summary.requested(), &summary.awarded(), &summary.pending()}) {
-    const Amounts amounts = Amounts::FromProto(*units);
-    if (amounts.AnyNegative() || !AllAtMost(amounts, kApplicationMost)) {
-      return absl::InvalidArgumentError("an application with an amount that can't be");
-    }
-  }
-  const int64_t since_seconds = summary.pending_since_time().seconds();
-  if (!national::v1::ApplicationStatus_IsValid(summary.status()) ||
-      summary.status() == national::v1::APPLICATION_STATUS_UNSPECIFIED || since_seconds < 0 ||
-      since_seconds > kSecondsMost) {
-    return absl::InvalidArgumentError("an application without status or with a time that can't be");
-  }
+  // The name is not repeated: it is whatever the node sent.
+  if (call == nullptr) return absl::InvalidArgumentError("an application of an unknown call");
+  RETURN_IF_ERROR(CheckSummary(summary, call->words));
   if (!names_.municipalities.HasRoomFor(summary.municipality()) ||
       !names_.applicant_types.HasRoomFor(summary.applicant_type()) ||
       !names_.activity_sets.HasRoomFor(absl::StrJoin(summary.activities(), ","))) {
@@ -127,10 +172,15 @@ absl::Status NationalFold::CheckApplication(const NodeId& node,
     return absl::InvalidArgumentError(
         absl::StrCat("version ", summary.version(), " of an application after version ", version));
   }
-  const Amounts more = ledger::ClampToZero(awarded - held);
-  const ledger::UnitLimits& limits = call->ledger.limits();
-  const Amounts headroom = ledger::ClampToZero(call->ledger.of(node).Headroom());
-  if (!AllAtMost(limits.LimitedPart(more), limits.LimitedPart(headroom))) {
+  return CheckHeadroom(node, summary, held);
+}
+
+absl::Status NationalFold::CheckHeadroom(const NodeId& node, const ApplicationSummary& summary,
+                                         const Amounts& held) const {
+  const ledger::CentralLedger& ledger = FindCall(CallId(summary.call()))->ledger;
+  const Amounts more = ledger::ClampToZero(Amounts::FromProto(summary.awarded()) - held);
+  const Amounts headroom = ledger::ClampToZero(ledger.of(node).Headroom());
+  if (!AllAtMost(ledger.limits().LimitedPart(more), ledger.limits().LimitedPart(headroom))) {
     return absl::FailedPreconditionError(absl::StrCat("it awards ", more.DebugString(), " under ",
                                                       summary.call(), " with a headroom of ",
                                                       headroom.DebugString()));
@@ -138,13 +188,7 @@ absl::Status NationalFold::CheckApplication(const NodeId& node,
   return absl::OkStatus();
 }
 
-absl::Status NationalFold::ApplyApplication(const NodeId& node, const ApplicationSummary& summary,
-                                            FoldChanges& changes) {
-  RETURN_IF_ERROR(CheckApplication(node, summary));
-  const ApplicationId id = *Uuid::FromBytes(summary.application_id());
-  const CallId call_id(summary.call());
-  CallFold& call = *FindCall(call_id);
-
+Summary NationalFold::SummaryOf(const NodeId& node, const ApplicationSummary& summary) {
   Summary next;
   next.cell.call = names_.calls.Number(summary.call());
   next.cell.node = names_.nodes.Number(node.value());
@@ -156,8 +200,30 @@ absl::Status NationalFold::ApplyApplication(const NodeId& node, const Applicatio
   next.initiatives = static_cast<int32_t>(summary.requested().initiatives());
   next.requested_cents = summary.requested().cents();
   next.awarded = Amounts::FromProto(summary.awarded());
+  if (summary.has_score_hundredths()) {
+    next.score_hundredths = static_cast<int32_t>(summary.score_hundredths());
+    next.thresholds_met = summary.thresholds_met();
+  }
+  if (summary.has_received_time()) {
+    next.received_us = absl::ToUnixMicros(TimeOf(summary.received_time()));
+  }
+  next.details_hash = DetailsOf(summary).Hash() & ApplicationDetails::kHashMost;
+  return next;
+}
 
+absl::Status NationalFold::ApplyApplication(const NodeId& node, const ApplicationSummary& summary,
+                                            FoldChanges& changes) {
+  RETURN_IF_ERROR(CheckApplication(node, summary));
+  const ApplicationId id = *Uuid::FromBytes(summary.application_id());
+  const CallId call_id(summary.call());
+  CallFold& call = *FindCall(call_id);
+
+  const Summary next = SummaryOf(node, summary);
   Summary& stored = summaries_[id];
+  if (stored.version == 0 || stored.details_hash != next.details_hash ||
+      stored.cell.municipality != next.cell.municipality) {
+    changes.found_otherwise.insert(id);
+  }
   if (stored.version != 0) {
     cells_[stored.cell] -= stored.Sums();
     changes.cells.insert(stored.cell);
@@ -168,10 +234,25 @@ absl::Status NationalFold::ApplyApplication(const NodeId& node, const Applicatio
     call.ledger.NoteAward(node, stored.awarded, next.awarded);
     changes.ledgers[call_id][node] = true;
   }
+  NotePaid(call_id, node, id, summary.paid_cents(), changes);
   MovePending(call, node, id, summary);
   stored = next;
-  changes.summaries.insert(id);
+  changes.summaries[id] = DetailsOf(summary);
   return absl::OkStatus();
+}
+
+void NationalFold::NotePaid(const CallId& call_id, const NodeId& node, const ApplicationId& id,
+                            int64_t paid_cents, FoldChanges& changes) {
+  const auto found = paid_cents_.find(id);
+  const int64_t before = found == paid_cents_.end() ? 0 : found->second;
+  if (before == paid_cents) return;
+  FindCall(call_id)->ledger.NotePaid(node, before, paid_cents);
+  changes.ledgers[call_id][node] = true;
+  if (paid_cents == 0) {
+    paid_cents_.erase(id);
+  } else {
+    paid_cents_[id] = paid_cents;
+  }
 }
 
 void NationalFold::MovePending(CallFold& call, const NodeId& node, const ApplicationId& id,
@@ -188,6 +269,7 @@ void NationalFold::MovePending(CallFold& call, const NodeId& node, const Applica
 
 void NationalFold::RestoreSummary(const ApplicationId& id, const StoredSummary& stored) {
   summaries_[id] = stored.summary;
+  if (stored.paid_cents != 0) paid_cents_[id] = stored.paid_cents;
   if (stored.summary.cell.status != national::v1::APPLICATION_STATUS_PENDING_FUNDS) return;
   const NodeId node(names_.nodes.Name(stored.summary.cell.node));
   CallFold* call = FindCall(CallId(names_.calls.Name(stored.summary.cell.call)));
@@ -199,6 +281,9 @@ void NationalFold::RestoreSummary(const ApplicationId& id, const StoredSummary& 
 StoredSummary NationalFold::Stored(const ApplicationId& id) const {
   StoredSummary stored;
   stored.summary = summaries_.at(id);
+  if (const auto paid = paid_cents_.find(id); paid != paid_cents_.end()) {
+    stored.paid_cents = paid->second;
+  }
   const auto since = pending_since_.find(id);
   if (since == pending_since_.end()) return stored;
   stored.pending_since = since->second;

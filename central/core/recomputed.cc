@@ -4,9 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "central/core/families.h"
+#include "central/core/staff_entry.h"
 #include "common/base/bytes.h"
 #include "common/base/digest.h"
 #include "common/base/status.h"
+#include "kopa/national/v1/office.pb.h"
 #include "kopa/programme/v1/call.pb.h"
 
 namespace kopa::central {
@@ -29,8 +31,10 @@ bool IsPlausible(const Amounts& amounts) {
 
 // A record that stands under the number `seq`. DATA_LOSS where it does not parse, does not follow
 // `head` or has unknown parts; `head` is on it in any case, so that one fault is found once.
-absl::Status Read(absl::string_view value, Seq seq, journal::Head& head, PublicRecord* what) {
-  JournalRecord record;
+absl::Status Read(absl::string_view value, Seq seq, journal::Head& head, PublicRecord* what,
+                  JournalRecord* whole) {
+  JournalRecord& record = *whole;
+  record.Clear();
   if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
     head.seq = seq;
     return absl::DataLossError(absl::StrCat("record ", seq.value(), " does not parse"));
@@ -67,7 +71,11 @@ absl::Status Recomputed::ReadCentralJournal(VerifyNationalResponse* response) {
     ByteReader key(records->key());
     const Seq seq(key.U64());
     PublicRecord what;
-    findings.AddStatus(Read(records->value(), seq, head, &what));
+    JournalRecord record;
+    findings.AddStatus(Read(records->value(), seq, head, &what, &record));
+    if (!record.staff_commitment().empty()) {
+      staff_commitments_[seq.value()] = record.staff_commitment();
+    }
     NoteCentralRecord(what, findings);
   }
   findings.AddStatus(records->status());
@@ -92,16 +100,104 @@ void Recomputed::NoteCentralRecord(const PublicRecord& what, Findings& findings)
     definition_digests_[CallId(what.call_published().call())] =
         what.call_published().definition_sha256();
   }
-  if (!what.has_allotment_made()) return;
-  const auto& made = what.allotment_made();
-  const Amounts total = Amounts::FromProto(made.allotted());
-  Amounts& known = allotted_[CallId(made.call())][NodeId(made.node())];
+  if (what.has_allotment_made()) {
+    const auto& made = what.allotment_made();
+    NoteAllotted(made.node(), made.call(), made.allotted(), findings);
+  }
+  if (what.has_decision_made()) {
+    const auto& made = what.decision_made();
+    NoteAllotted(made.node(), made.call(), made.allotted(), findings);
+  }
+  if (what.has_proposal_made()) proposals_[what.proposal_made().number()] = what.proposal_made();
+  if (what.has_school_announced()) {
+    const auto& announced = what.school_announced();
+    schools_[SchoolKey(CallId(announced.call()), announced.school().reg_no(),
+                       announced.school().name())] = announced;
+  }
+}
+
+void Recomputed::NoteAllotted(const std::string& node, const std::string& call,
+                              const programme::v1::Units& allotted, Findings& findings) {
+  const Amounts total = Amounts::FromProto(allotted);
+  Amounts& known = allotted_[CallId(call)][NodeId(node)];
   if (!IsPlausible(total) || !AllAtMost(known, total)) {
-    findings.Add(absl::StrCat("what is allotted to ", made.node(), " under ", made.call(),
-                              " falls from ", known.DebugString(), " to ", total.DebugString()));
+    findings.Add(absl::StrCat("what is allotted to ", node, " under ", call, " falls from ",
+                              known.DebugString(), " to ", total.DebugString()));
     return;
   }
   known = total;
+}
+
+absl::Status Recomputed::ReadOffice(VerifyNationalResponse* response) {
+  Findings findings;
+  const size_t committed = staff_commitments_.size();
+  RETURN_IF_ERROR(CompareStaff(findings));
+  CompareProposals(findings);
+  CompareSchools(findings);
+  findings.Report("office",
+                  absl::StrCat("who did what and why is as the journal commits to in ", committed,
+                               " records; proposals and schools are those of the journal"),
+                  response);
+  return absl::OkStatus();
+}
+
+absl::Status Recomputed::CompareStaff(Findings& findings) {
+  const auto entries = view_.Scan(kStaff, "", "");
+  for (; entries->Valid(); entries->Next()) {
+    RETURN_IF_ERROR(Continue());
+    const uint64_t seq = ByteReader(entries->key()).U64();
+    const auto entry = StaffEntry::Parse(entries->value());
+    const auto committed = staff_commitments_.find(seq);
+    if (committed == staff_commitments_.end()) {
+      findings.Add(absl::StrCat("record ", seq, " commits to nobody, a staff entry is stored"));
+      continue;
+    }
+    if (!entry.ok() || entry->Commitment() != committed->second) {
+      findings.Add(absl::StrCat("record ", seq, ": its staff entry is not the one it commits to"));
+    }
+    staff_commitments_.erase(committed);
+  }
+  findings.AddStatus(entries->status());
+  for (const auto& [seq, commitment] : staff_commitments_) {
+    findings.Add(absl::StrCat("record ", seq, ": its staff entry is gone"));
+  }
+  return absl::OkStatus();
+}
+
+void Recomputed::CompareProposals(Findings& findings) {
+  const auto stored = view_.Scan(kProposal, "", "");
+  for (; stored->Valid(); stored->Next()) {
+    const uint64_t number = ByteReader(stored->key()).U64();
+    national::v1::Proposal proposal;
+    const auto made = proposals_.find(number);
+    const bool is_same =
+        proposal.ParseFromArray(stored->value().data(), static_cast<int>(stored->value().size())) &&
+        made != proposals_.end() && proposal.number() == number &&
+        proposal.state() == made->second.state() && proposal.what() == made->second.what();
+    if (!is_same) {
+      findings.Add(absl::StrCat("proposal ", number, " is not as the journal has it"));
+    }
+    proposals_.erase(number);
+  }
+  findings.AddStatus(stored->status());
+  for (const auto& [number, made] : proposals_) {
+    findings.Add(absl::StrCat("proposal ", number, " is not stored"));
+  }
+}
+
+void Recomputed::CompareSchools(Findings& findings) {
+  const auto stored = view_.Scan(kSchool, "", "");
+  for (; stored->Valid(); stored->Next()) {
+    const auto announced = schools_.find(std::string(stored->key()));
+    if (announced == schools_.end() || announced->second.SerializeAsString() != stored->value()) {
+      findings.Add("a school is stored as trained otherwise than the journal announces it");
+    }
+    if (announced != schools_.end()) schools_.erase(announced);
+  }
+  findings.AddStatus(stored->status());
+  if (!schools_.empty()) {
+    findings.Add(absl::StrCat(schools_.size(), " announced schools are not stored"));
+  }
 }
 
 absl::Status Recomputed::ReadCalls(VerifyNationalResponse* response) {
@@ -123,7 +219,8 @@ absl::Status Recomputed::ReadCalls(VerifyNationalResponse* response) {
       findings.Add(absl::StrCat(key, ": its definition is not the one that was published"));
     }
     limits_[CallId(key)] = ledger::UnitLimits(publication.call().limits());
-    fold_.AddCall(CallId(key), ledger::UnitLimits());
+    publication.mutable_call()->clear_limits();
+    fold_.AddCall(publication.call());
   }
   findings.AddStatus(calls->status());
   for (const auto& [call, digest] : definition_digests_) {
@@ -205,11 +302,12 @@ void Recomputed::ApplyNodeRecord(const NodeId& node, absl::string_view key, absl
                                  NodeChain& chain) {
   const Seq seq(ByteReader(key).U64());
   PublicRecord what;
-  chain.findings.AddStatus(Read(value, seq, chain.head, &what));
+  JournalRecord record;
+  chain.findings.AddStatus(Read(value, seq, chain.head, &what, &record));
   if (what.kind_case() == PublicRecord::KIND_NOT_SET) return;
   // Applied even where the chain is broken: what it changed then shows in the figures too.
   FoldChanges changes;
-  const absl::Status applied = fold_.Apply(node, what, changes);
+  const absl::Status applied = fold_.Apply(node, EpochNumber(record.epoch()), what, changes);
   if (!applied.ok()) {
     chain.findings.Add(absl::StrCat("record ", seq.value(), ": ", applied.message()));
     return;

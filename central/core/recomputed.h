@@ -28,6 +28,8 @@ class Recomputed {
 
   // In this order. CANCELLED, or OK whatever was found.
   absl::Status ReadCentralJournal(national::v1::VerifyNationalResponse* response);
+  // Who did what and why is what the journal commits to; proposals and schools are those of it.
+  absl::Status ReadOffice(national::v1::VerifyNationalResponse* response);
   absl::Status ReadCalls(national::v1::VerifyNationalResponse* response);
   absl::Status ReadNodeJournals(national::v1::VerifyNationalResponse* response);
 
@@ -48,6 +50,11 @@ class Recomputed {
   };
 
   void NoteCentralRecord(const national::v1::PublicRecord& what, Findings& findings);
+  void NoteAllotted(const std::string& node, const std::string& call,
+                    const programme::v1::Units& allotted, Findings& findings);
+  absl::Status CompareStaff(Findings& findings);
+  void CompareProposals(Findings& findings);
+  void CompareSchools(Findings& findings);
   absl::Status ReadNodeRecords(Findings& findings);
   void ApplyNodeRecord(const NodeId& node, absl::string_view key, absl::string_view value,
                        NodeChain& chain);
@@ -59,6 +66,9 @@ class Recomputed {
   NationalFold fold_;
   std::map<CallId, ledger::UnitLimits> limits_;
   // Out of the centre's own journal.
+  std::map<uint64_t, std::string> staff_commitments_;
+  std::map<uint64_t, national::v1::ProposalMade> proposals_;
+  std::map<std::string, national::v1::SchoolAnnounced> schools_;
   std::map<CallId, std::map<NodeId, ledger::Amounts>> allotted_;
   std::map<CallId, std::string> definition_digests_;
   std::map<NodeId, NodeChain> nodes_;

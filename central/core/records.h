@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -31,7 +32,8 @@ inline constexpr char kCentralStateKey[] = "state";
 struct NodeRecord {
   EpochNumber epoch;  // newest that was accepted
   std::string epoch_nonce;
-  journal::Head applied;  // up to where the node's journal is applied
+  journal::Head applied;     // up to where the node's journal is applied
+  EpochNumber epoch_opened;  // newest whose opening is in what is applied
   std::string address;
   bool admitted_ever = false;
   national::v1::FenceReason fence_reason = national::v1::FENCE_REASON_UNSPECIFIED;
@@ -45,26 +47,62 @@ struct NodeRecord {
   static absl::StatusOr<NodeRecord> Parse(absl::string_view bytes);
 };
 
-// What totals, budget and pending awards need of one application; kept in memory for every one.
+// What an application is found and shown by: kept in the store alone, as there may be millions.
+struct ApplicationDetails {
+  std::string organisation_reg_no;
+  std::string organisation;
+  std::vector<std::string> school_reg_nos;  // sorted
+
+  // Tells whether the details of an application are the ones it had before. At most kHashMost.
+  uint64_t Hash() const;
+  static constexpr uint64_t kHashMost = ~uint64_t{0} >> 1;
+
+  friend bool operator==(const ApplicationDetails&, const ApplicationDetails&) = default;
+};
+
+// What totals, budget, pending awards and the ranking need of one application; kept in memory for
+// every one.
 struct Summary {
+  static constexpr int32_t kNoScore = -1;
+
   CellKey cell;
   uint32_t version = 0;
   int32_t initiatives = 0;
+  int32_t score_hundredths = kNoScore;
   int64_t requested_cents = 0;
+  int64_t received_us = 0;  // microseconds since 1970; 0 where it is not known
   ledger::Amounts awarded;
+  uint64_t thresholds_met : 1 = 0;
+  uint64_t details_hash : 63 = 0;  // of ApplicationDetails
 
   // What this application adds to its cell.
   CellSums Sums() const;
 };
 
-// A Summary with its names and with what it waits for, as it is stored.
+// A Summary with its names, its details and what few have, as it is stored.
 struct StoredSummary {
   Summary summary;
   ledger::Amounts pending;  // zero unless PENDING_FUNDS
   absl::Time pending_since;
+  int64_t paid_cents = 0;
+  ApplicationDetails details;
 
   std::string Serialize(const CellNames& names) const;
   static absl::StatusOr<StoredSummary> Parse(CellNames& names, absl::string_view bytes);
+};
+
+// Where the stored definition of a call came from.
+struct CallSource {
+  // SHA-256 of the definition that was last taken from a file or loaded: what is the same as before
+  // changes nothing, whatever has become of the call since. Empty where there was none.
+  std::string definition_sha256;
+  // Somebody changed the call while the centre ran; files alone no longer do.
+  bool changed_at_runtime = false;
+
+  std::string Serialize() const;
+  static absl::StatusOr<CallSource> Parse(absl::string_view bytes);
+
+  friend bool operator==(const CallSource&, const CallSource&) = default;
 };
 
 }  // namespace kopa::central

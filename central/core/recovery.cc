@@ -1,11 +1,10 @@
-// How a CentralCore comes back from what is stored, and how calls are published.
+// How a CentralCore comes back from what is stored.
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "central/core/central_core.h"
 #include "central/core/families.h"
-#include "common/base/digest.h"
 #include "common/base/status.h"
 
 namespace kopa::central {
@@ -20,13 +19,17 @@ absl::StatusOr<std::unique_ptr<CentralCore>> CentralCore::Recover(absl::Span<con
   ASSIGN_OR_RETURN(core->state_, CentralState::Parse(*stored));
   RETURN_IF_ERROR(core->RecoverNodes(view));
   RETURN_IF_ERROR(core->RecoverFold(view));
+  RETURN_IF_ERROR(core->RecoverOffice(view));
+  core->RecoverDecisions();
   return core;
 }
 
 absl::Status CentralCore::RecoverNodes(const storage::View& view) {
   const auto nodes = view.Scan(kNode, "", "");
   for (; nodes->Valid(); nodes->Next()) {
-    ASSIGN_OR_RETURN(nodes_[NodeId(nodes->key())].record, NodeRecord::Parse(nodes->value()));
+    const NodeId id(nodes->key());
+    ASSIGN_OR_RETURN(nodes_[id].record, NodeRecord::Parse(nodes->value()));
+    fold_.RestoreEpoch(id, nodes_[id].record.epoch_opened);
   }
   RETURN_IF_ERROR(nodes->status());
   for (const auto& [id, node] : nodes_) {
@@ -54,7 +57,7 @@ absl::Status CentralCore::RecoverFold(const storage::View& view) {
       return absl::DataLossError(absl::StrCat("stored call does not parse: ", calls->key()));
     }
     const CallId id(publication.call().id());
-    fold_.AddCall(id, ledger::UnitLimits(publication.call().limits()));
+    fold_.AddCall(publication.call());
     calls_[id] = std::move(publication);
     unsettled_.insert(id);
   }
@@ -103,77 +106,43 @@ absl::Status CentralCore::Open(absl::Time now, std::string nonce,
   }
   for (const auto& [id, node] : nodes_) effects.nodes_changed.insert(id);
   for (const programme::v1::Call& definition : definitions) {
-    RETURN_IF_ERROR(Publish(now, definition, effects));
+    RETURN_IF_ERROR(TakeDefinition(now, definition, effects));
   }
   CatchUpDownLogs(effects);
   Finish(effects);
   return absl::OkStatus();
 }
 
-absl::Status CentralCore::Publish(absl::Time now, const programme::v1::Call& definition,
-                                  Effects& effects) {
-  const CallId id(definition.id());
-  programme::v1::Call next = definition;
-  if (const auto known = calls_.find(id); known != calls_.end()) {
-    next.set_version(known->second.call().version());
-    if (next.SerializeAsString() == known->second.call().SerializeAsString()) {
-      return absl::OkStatus();
-    }
-    next.set_version(next.version() + 1);
-    const ledger::CentralLedger& ledger = fold_.FindCall(id)->ledger;
-    const ledger::UnitLimits limits(next.limits());
-    for (ledger::Unit unit : ledger::kUnits) {
-      if (ledger.limits().limited(unit) || !limits.limited(unit)) continue;
-      return absl::FailedPreconditionError(
-          absl::StrCat("call ", id.value(), ": ", std::string(ledger::UnitName(unit)),
-                       " were without limit; nodes may have awarded any number of them, also where "
-                       "the centre does not know it yet, so a limit can't be set any more"));
-    }
-    if (!ledger.LimitsFit(limits)) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "call ", id.value(), ": its limits can't fall below what is already allotted"));
-    }
-  } else {
-    next.set_version(1);
+absl::Status CentralCore::RecoverOffice(const storage::View& view) {
+  const auto sources = view.Scan(kCallSource, "", "");
+  for (; sources->Valid(); sources->Next()) {
+    ASSIGN_OR_RETURN(sources_[CallId(sources->key())], CallSource::Parse(sources->value()));
   }
-  fold_.AddCall(id, ledger::UnitLimits(next.limits()));
-  programme::v1::CallPublication& publication = calls_[id];
-  *publication.mutable_call() = next;
-  publication.mutable_publish_time()->set_seconds(absl::ToUnixSeconds(now));
-  effects.batch.Put(kCall, id.value(), publication.SerializeAsString());
-  effects.calls_changed.insert(id);
-  unsettled_.insert(id);
+  RETURN_IF_ERROR(sources->status());
 
-  national::v1::PublicRecord what;
-  what.mutable_call_published()->set_call(id.value());
-  what.mutable_call_published()->set_version(next.version());
-  what.mutable_call_published()->set_definition_sha256(Sha256(next.SerializeAsString()));
-  Journal(now, what, effects);
-  for (const auto& [node, status] : nodes_) Tell(node, publication, effects);
-  return absl::OkStatus();
-}
-
-void CentralCore::Tell(const NodeId& node, const programme::v1::CallPublication& publication,
-                       Effects& effects) {
-  auto& log = down_logs_[node];
-  national::v1::DownEntry entry;
-  entry.set_incarnation(state_.incarnation);
-  entry.set_number(log.size() + 1);
-  *entry.mutable_call() = publication;
-  effects.batch.Put(kDown, NodeSeqKey(node, Seq(entry.number())), entry.SerializeAsString());
-  log.push_back(std::move(entry));
-}
-
-void CentralCore::CatchUpDownLogs(Effects& effects) {
-  for (const auto& [node, status] : nodes_) {
-    std::set<CallId> told;
-    for (const national::v1::DownEntry& entry : down_logs_[node]) {
-      told.insert(CallId(entry.call().call().id()));
+  const auto proposals = view.Scan(kProposal, "", "");
+  for (; proposals->Valid(); proposals->Next()) {
+    national::v1::Proposal proposal;
+    if (!proposal.ParseFromArray(proposals->value().data(),
+                                 static_cast<int>(proposals->value().size()))) {
+      return absl::DataLossError("a stored proposal does not parse");
     }
-    for (const auto& [id, publication] : calls_) {
-      if (!told.contains(id)) Tell(node, publication, effects);
-    }
+    last_proposal_ = proposal.number();
+    if (proposal.state() != national::v1::PROPOSAL_STATE_OPEN) continue;
+    open_proposals_[proposal.number()] = std::move(proposal);
   }
+  RETURN_IF_ERROR(proposals->status());
+
+  const auto schools = view.Scan(kSchool, "", "");
+  for (; schools->Valid(); schools->Next()) {
+    national::v1::SchoolAnnounced announced;
+    if (!announced.ParseFromArray(schools->value().data(),
+                                  static_cast<int>(schools->value().size()))) {
+      return absl::DataLossError("a stored school does not parse");
+    }
+    schools_[std::string(schools->key())] = std::move(announced);
+  }
+  return schools->status();
 }
 
 }  // namespace kopa::central

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "central/core/application_keys.h"
 #include "central/core/families.h"
 #include "central/core/findings.h"
 #include "central/core/recomputed.h"
@@ -69,18 +70,15 @@ std::string DescribeCell(const CellNames& names, const CellKey& key) {
 
 // --- Summaries
 
-void CompareSummary(const ApplicationId& id, absl::string_view stored_bytes,
-                    const StoredSummary& recomputed, const CellNames& names, Findings& findings) {
-  const std::string where = absl::StrCat("application ", id.ToString(), " (",
-                                         names.calls.Name(recomputed.summary.cell.call), ", ",
-                                         names.nodes.Name(recomputed.summary.cell.node), ")");
-  CellNames stored_names;
-  const auto stored = StoredSummary::Parse(stored_names, stored_bytes);
-  if (!stored.ok()) {
-    findings.Add(absl::StrCat(where, ": ", stored.status().message()));
-    return;
-  }
-  const Summary& a = stored->summary;
+std::string Where(const ApplicationId& id, const Summary& summary, const CellNames& names) {
+  return absl::StrCat("application ", id.ToString(), " (", names.calls.Name(summary.cell.call),
+                      ", ", names.nodes.Name(summary.cell.node), ")");
+}
+
+void CompareSummary(const std::string& where, const StoredSummary& stored,
+                    const CellNames& stored_names, const StoredSummary& recomputed,
+                    const CellNames& names, Findings& findings) {
+  const Summary& a = stored.summary;
   const Summary& b = recomputed.summary;
   Comparison compare(where, &findings);
   compare.Text("cell", DescribeCell(stored_names, a.cell), DescribeCell(names, b.cell));
@@ -88,10 +86,55 @@ void CompareSummary(const ApplicationId& id, absl::string_view stored_bytes,
   compare.Figure("initiatives", a.initiatives, b.initiatives);
   compare.Figure("requested cents", a.requested_cents, b.requested_cents);
   compare.Amount("awarded", a.awarded, b.awarded);
-  compare.Amount("pending", stored->pending, recomputed.pending);
-  compare.Figure("pending since (us)", absl::ToUnixMicros(stored->pending_since),
+  compare.Amount("pending", stored.pending, recomputed.pending);
+  compare.Figure("pending since (us)", absl::ToUnixMicros(stored.pending_since),
                  absl::ToUnixMicros(recomputed.pending_since));
-  if (!compare.any()) findings.Add(absl::StrCat(where, ": is stored in other bytes"));
+  compare.Figure("paid cents", stored.paid_cents, recomputed.paid_cents);
+  compare.Figure("score", a.score_hundredths, b.score_hundredths);
+  compare.Figure("thresholds met", a.thresholds_met, b.thresholds_met);
+  compare.Figure("received (us)", a.received_us, b.received_us);
+  if (a.details_hash != b.details_hash) {
+    findings.Add(absl::StrCat(where, ": its organisation or schools are others than recomputed"));
+  } else if (!compare.any()) {
+    findings.Add(absl::StrCat(where, ": is stored in other bytes"));
+  }
+}
+
+// Each application is found by what it says.
+void CheckKeys(const storage::View& view, const std::string& where, const ApplicationId& id,
+               const StoredSummary& stored, const CellNames& names, bool team, Findings& findings) {
+  const CallId call(names.calls.Name(stored.summary.cell.call));
+  std::vector<std::string> wanted;
+  for (const ApplicationKey& key :
+       KeysOf(names.municipalities.Name(stored.summary.cell.municipality), team, stored.details)) {
+    wanted.push_back(StoredKey(call, key, id));
+  }
+  for (const auto& found : view.MultiGet(kKey, wanted)) {
+    if (found.ok()) continue;
+    findings.Add(absl::StrCat(where, ": a key by which it is found is missing"));
+    return;
+  }
+}
+
+void VerifySummary(const storage::View& view, const ApplicationId& id, absl::string_view bytes,
+                   const NationalFold& fold, Findings& findings) {
+  StoredSummary expected = fold.Stored(id);
+  const std::string where = Where(id, expected.summary, fold.names());
+  CellNames names;
+  const auto stored = StoredSummary::Parse(names, bytes);
+  if (!stored.ok()) {
+    findings.Add(absl::StrCat(where, ": ", stored.status().message()));
+    return;
+  }
+  // The journals' details are known by their hash alone.
+  expected.details = stored->details;
+  if (stored->summary.details_hash != expected.summary.details_hash ||
+      expected.Serialize(fold.names()) != bytes) {
+    return CompareSummary(where, *stored, names, expected, fold.names(), findings);
+  }
+  const NationalFold::CallFold* const call =
+      fold.FindCall(CallId(names.calls.Name(stored->summary.cell.call)));
+  CheckKeys(view, where, id, *stored, names, call->words.team, findings);
 }
 
 absl::Status VerifySummaries(const storage::View& view, Recomputed& recomputed,
@@ -109,17 +152,13 @@ absl::Status VerifySummaries(const storage::View& view, Recomputed& recomputed,
       continue;
     }
     seen.insert(*id);
-    const StoredSummary expected = fold.Stored(*id);
-    if (expected.Serialize(fold.names()) == summaries->value()) continue;
-    CompareSummary(*id, summaries->value(), expected, fold.names(), findings);
+    VerifySummary(view, *id, summaries->value(), fold, findings);
   }
   findings.AddStatus(summaries->status());
   if (seen.size() < fold.summaries().size()) {
     for (const auto& [id, summary] : fold.summaries()) {
       if (seen.contains(id)) continue;
-      findings.Add(absl::StrCat("application ", id.ToString(), " (",
-                                fold.names().calls.Name(summary.cell.call), ", ",
-                                fold.names().nodes.Name(summary.cell.node), ") is not stored"));
+      findings.Add(absl::StrCat(Where(id, summary, fold.names()), " is not stored"));
     }
   }
   findings.Report(
@@ -218,6 +257,8 @@ void CompareLedger(const std::string& where, const Totals& stored, const Totals&
   compare.Amount("unspent", stored.unspent, recomputed.unspent);
   compare.Amount("frozen", stored.frozen, recomputed.frozen);
   compare.Amount("released", stored.released, recomputed.released);
+  compare.Figure("paid cents", stored.paid_cents, recomputed.paid_cents);
+  compare.Figure("repaid cents", stored.repaid_cents, recomputed.repaid_cents);
 }
 
 absl::Status VerifyLedgers(const storage::View& view, Recomputed& recomputed,
@@ -294,6 +335,7 @@ absl::StatusOr<VerifyNationalResponse> Verify(const storage::View& view,
   VerifyNationalResponse response;
   Recomputed recomputed(view, cancelled);
   RETURN_IF_ERROR(recomputed.ReadCentralJournal(&response));
+  RETURN_IF_ERROR(recomputed.ReadOffice(&response));
   RETURN_IF_ERROR(recomputed.ReadCalls(&response));
   RETURN_IF_ERROR(recomputed.ReadNodeJournals(&response));
   RETURN_IF_ERROR(VerifySummaries(view, recomputed, &response));

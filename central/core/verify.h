@@ -13,13 +13,15 @@ namespace kopa::central {
 // Nothing is taken from memory, and what does not parse or add up is a finding, never the end of
 // the process. Pure; reads the whole view, so it takes seconds to minutes.
 //
-//   central-journal         the centre's own chain from 1 to its head, and nothing behind it
-//   calls                   each stored definition is the one whose digest the journal has
-//   journal-chain NODE      the node's chain from 1 to what is applied; each record parses and
-//   applies summaries               one summary an application, as the node's newest record of it
-//   says totals CALL             the cells of the call ledger CALL             allotted, handed
-//   back, spent, unspent, frozen, released of each node budget CALL             available and each
-//   node's headroom are not negative, approved is in limits
+//   central-journal     the centre's own chain from 1 to its head, and nothing behind it
+//   office              who did what and why, proposals and schools are those of the journal
+//   calls               each stored definition is the one whose digest the journal has
+//   journal-chain NODE  the node's chain from 1 to what is applied; each record parses and applies
+//   summaries           one summary an application, as the node's newest record of it says, and
+//                       the keys by which it is found
+//   totals CALL         the cells of the call
+//   ledger CALL         what each node was allotted, handed back, spent, took back and paid
+//   budget CALL         available and headrooms are not negative, approved is within the limits
 //
 // A node's allotted totals are those of the centre's newest record of it: with the journals of
 // several nodes there is no one order in which allotments and awards could be replayed.

@@ -9,6 +9,8 @@
 #include "central/core/families.h"
 #include "central/core/records.h"
 #include "central/core/verify.h"
+#include "central/service/answers.h"
+#include "central/service/national_queries.h"
 #include "central/service/watch_totals.h"
 #include "common/base/status.h"
 #include "common/rpc/status.h"
@@ -21,33 +23,10 @@ using ::kopa::national::v1::LocateApplicationsResponse;
 namespace {
 
 constexpr size_t kLookupThreads = 2;
+constexpr size_t kQueriesWaiting = 64;
 constexpr size_t kVerificationsWaiting = 8;
 constexpr int kLocateMax = 1000;
 constexpr size_t kIdBytes = 16;
-
-template <typename Response>
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context,
-                                 absl::StatusOr<Response> answer, Response* response) {
-  if (answer.ok()) *response = *std::move(answer);
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(rpc::ToGrpc(answer.status()));
-  return reactor;
-}
-
-// Has `answer` run on the worker and finishes the call with it.
-template <typename Response>
-grpc::ServerUnaryReactor* AnswerOn(engine::Worker& worker, grpc::CallbackServerContext* context,
-                                   std::function<absl::StatusOr<Response>()> answer,
-                                   Response* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const absl::Status posted = worker.Post([reactor, response, answer = std::move(answer)] {
-    absl::StatusOr<Response> made = answer();
-    if (made.ok()) *response = *std::move(made);
-    reactor->Finish(rpc::ToGrpc(made.status()));
-  });
-  if (!posted.ok()) reactor->Finish(rpc::ToGrpc(rpc::WithRetryDelay(posted, absl::Seconds(1))));
-  return reactor;
-}
 
 absl::StatusOr<LocateApplicationsResponse> Locate(const storage::View& view,
                                                   const LocateApplicationsRequest& request) {
@@ -81,6 +60,7 @@ NationalService::NationalService(const NationalView* view, const storage::Store*
     : view_(*view),
       store_(*store),
       lookups_(kLookupThreads),
+      queries_(1, kQueriesWaiting),
       verifications_(1, kVerificationsWaiting) {}
 
 grpc::ServerUnaryReactor* NationalService::ListCalls(grpc::CallbackServerContext* context,
@@ -135,6 +115,22 @@ grpc::ServerUnaryReactor* NationalService::LocateApplications(
     LocateApplicationsResponse* response) {
   return AnswerOn<LocateApplicationsResponse>(
       lookups_, context, [this, request] { return Locate(*store_.Snapshot(), *request); },
+      response);
+}
+
+grpc::ServerUnaryReactor* NationalService::RankCall(grpc::CallbackServerContext* context,
+                                                    const national::v1::RankCallRequest* request,
+                                                    national::v1::RankCallResponse* response) {
+  return AnswerOn<national::v1::RankCallResponse>(
+      queries_, context, [this, request] { return RankNow(view_, store_, request->call()); },
+      response);
+}
+
+grpc::ServerUnaryReactor* NationalService::ListFindings(
+    grpc::CallbackServerContext* context, const national::v1::ListFindingsRequest* request,
+    national::v1::ListFindingsResponse* response) {
+  return AnswerOn<national::v1::ListFindingsResponse>(
+      queries_, context, [this, request] { return FindingsNow(view_, store_, request->call()); },
       response);
 }
 

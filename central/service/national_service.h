@@ -45,6 +45,12 @@ class NationalService : public national::v1::NationalService::CallbackService {
   grpc::ServerUnaryReactor* LocateApplications(
       grpc::CallbackServerContext* context, const national::v1::LocateApplicationsRequest* request,
       national::v1::LocateApplicationsResponse* response) override;
+  grpc::ServerUnaryReactor* RankCall(grpc::CallbackServerContext* context,
+                                     const national::v1::RankCallRequest* request,
+                                     national::v1::RankCallResponse* response) override;
+  grpc::ServerUnaryReactor* ListFindings(grpc::CallbackServerContext* context,
+                                         const national::v1::ListFindingsRequest* request,
+                                         national::v1::ListFindingsResponse* response) override;
   grpc::ServerUnaryReactor* VerifyNational(grpc::CallbackServerContext* context,
                                            const national::v1::VerifyNationalRequest* request,
                                            national::v1::VerifyNationalResponse* response) override;
@@ -55,6 +61,7 @@ class NationalService : public national::v1::NationalService::CallbackService {
   std::atomic<bool> stopping_{false};
   std::atomic<size_t> watches_{0};
   engine::Worker lookups_;
+  engine::Worker queries_;        // over all applications of a call
   engine::Worker verifications_;  // one thread: one at a time, each reads everything
 };
 

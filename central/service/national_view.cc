@@ -1,6 +1,7 @@
 #include "central/service/national_view.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -45,7 +46,10 @@ national::v1::NodeState StateOf(const CentralCore::NodeStatus& status) {
 void NationalView::Load(const CentralCore& core) {
   MutexLock lock(&mutex_);
   for (const auto& [id, status] : core.nodes()) TakeNode(core, id);
-  for (const auto& [id, publication] : core.calls()) TakeCall(core, id);
+  for (const auto& [id, publication] : core.calls()) {
+    TakeCall(core, id);
+    calls_[id].decisions = core.decisions(id);
+  }
   for (const auto& [key, sums] : core.fold().cells()) TakeCell(core, key);
   for (const auto& [id, call] : core.fold().calls()) {
     for (const auto& [key, wanted] : call.pending) TakePending(core, key.id);
@@ -55,20 +59,21 @@ void NationalView::Load(const CentralCore& core) {
 
 void NationalView::Update(const CentralCore& core, const CentralEffects& effects) {
   if (effects.nodes_changed.empty() && effects.calls_changed.empty() &&
-      effects.changes.cells.empty() && effects.changes.ledgers.empty() &&
-      effects.changes.summaries.empty()) {
+      effects.decisions_changed.empty() && effects.changes.cells.empty() &&
+      effects.changes.ledgers.empty() && effects.changes.summaries.empty()) {
     return;
   }
   MutexLock lock(&mutex_);
   for (const NodeId& id : effects.nodes_changed) TakeNode(core, id);
   for (const CallId& id : effects.calls_changed) TakeCall(core, id);
+  for (const CallId& id : effects.decisions_changed) calls_[id].decisions = core.decisions(id);
   for (const auto& [id, nodes] : effects.changes.ledgers) {
     TakeBudget(core, id);
     const ledger::CentralLedger& ledger = core.fold().FindCall(id)->ledger;
     for (const auto& [node, changed] : nodes) calls_[id].ledgers[node] = ledger.of(node);
   }
   for (const CellKey& key : effects.changes.cells) TakeCell(core, key);
-  for (const ApplicationId& id : effects.changes.summaries) TakePending(core, id);
+  for (const auto& [id, details] : effects.changes.summaries) TakePending(core, id);
   ++version_;
 }
 
@@ -103,6 +108,7 @@ void NationalView::TakeBudget(const CentralCore& core, const CallId& id) {
   call.limits = ledger.limits();
   call.available = ledger.Available();
   call.approved = ledger.Approved();
+  call.paid_cents = ledger.Paid();
 }
 
 void NationalView::TakeCell(const CentralCore& core, const CellKey& key) {
@@ -267,6 +273,7 @@ national::v1::NodeBudget NationalView::NodeBudgetOf(const CallFigures& call,
     const ledger::Totals& totals = found->second;
     budget.set_allotted_cents((totals.allotted - totals.handed_back - totals.released).cents());
     budget.set_approved_cents(totals.Approved().cents());
+    budget.set_paid_cents(totals.Paid());
     budget.set_headroom_cents(
         ledger::ClampToZero(call.limits.LimitedPart(totals.Headroom())).cents());
     // What an operator attested as unspent is back in the pool.
@@ -286,6 +293,7 @@ absl::StatusOr<national::v1::GetBudgetResponse> NationalView::GetBudget(
   response.set_call(request.call());
   const int64_t approved_cents = call->approved.cents();
   response.set_approved_cents(approved_cents);
+  response.set_paid_cents(call->paid_cents);
   if (call->limits.limited(Unit::kCents)) {
     response.set_budget_cents(call->limits.amounts().cents());
     response.set_available_cents(call->available.cents());
@@ -321,6 +329,40 @@ absl::StatusOr<national::v1::ListNodesResponse> NationalView::ListNodes(
     response.set_next_page_token(response.nodes(response.nodes_size() - 1).node());
   }
   return response;
+}
+
+absl::StatusOr<NationalView::RankingBasis> NationalView::BasisOf(const std::string& call) const {
+  MutexLock lock(&mutex_);
+  ASSIGN_OR_RETURN(const CallFigures* figures, Find(call));
+  RankingBasis basis;
+  basis.definition = figures->definition;
+  basis.limits = figures->limits;
+  basis.decisions = figures->decisions;
+  std::set<NodeId> connected;
+  for (const auto& [id, node] : nodes_) {
+    if (node.node.connected()) connected.insert(id);
+  }
+  basis.spendable = SpendableOf(
+      figures->limits, figures->available, figures->ledgers,
+      [&](const NodeId& node) { return connected.contains(node); }, figures->decisions);
+  return basis;
+}
+
+absl::StatusOr<std::map<std::string, int64_t>> NationalView::AwardsByMunicipality(
+    const std::string& call) const {
+  MutexLock lock(&mutex_);
+  ASSIGN_OR_RETURN(const CallFigures* figures, Find(call));
+  std::map<std::string, int64_t> awards;
+  for (const LabelledCell& cell : figures->cells) {
+    if (cell.sums.approved != 0) awards[cell.labels->municipality] += cell.sums.approved;
+  }
+  return awards;
+}
+
+void NationalView::FillFreshness(
+    google::protobuf::RepeatedPtrField<national::v1::NodeFreshness>* freshness) const {
+  MutexLock lock(&mutex_);
+  AddFreshness(freshness);
 }
 
 }  // namespace kopa::central

@@ -15,6 +15,7 @@
 #include "absl/types/optional.h"
 #include "central/core/central_core.h"
 #include "central/core/commands.h"
+#include "central/core/ranking.h"
 #include "central/service/totals_rollup.h"
 #include "common/base/mutex.h"
 #include "common/base/strong.h"
@@ -75,6 +76,20 @@ class NationalView {
   absl::StatusOr<national::v1::ListNodesResponse> ListNodes(
       const national::v1::ListNodesRequest& request) const;
 
+  // What a ranking is made with beside the applications themselves. NOT_FOUND as GetCall.
+  struct RankingBasis {
+    programme::v1::Call definition;
+    ledger::UnitLimits limits;
+    ledger::Amounts spendable;
+    OpenDecisions decisions;
+  };
+  absl::StatusOr<RankingBasis> BasisOf(const std::string& call) const;
+  // How many applications hold an award in each municipality. NOT_FOUND as GetCall.
+  absl::StatusOr<std::map<std::string, int64_t>> AwardsByMunicipality(
+      const std::string& call) const;
+  void FillFreshness(
+      google::protobuf::RepeatedPtrField<national::v1::NodeFreshness>* freshness) const;
+
  private:
   struct NodeFigures {
     national::v1::Node node;  // but for head_seq and last_contact_time
@@ -88,6 +103,8 @@ class NationalView {
     std::vector<LabelledCell> cells;
     ledger::Amounts available;
     ledger::Amounts approved;
+    int64_t paid_cents = 0;
+    OpenDecisions decisions;
     std::map<NodeId, ledger::Totals> ledgers;
     std::map<NodeId, int64_t> pending_cents;
   };

@@ -105,7 +105,8 @@ void NodeMachine::Receive(Session& session) {
     case ConnectResponse::kRecall:
       return Queue(0, std::move(*message.mutable_recall()));
     case ConnectResponse::kDownEntry:
-      return Queue(0, std::move(*message.mutable_down_entry()));
+      return Queue(0,
+                   node::CommandOf(*store_.Snapshot(), std::move(*message.mutable_down_entry())));
     case ConnectResponse::kFence:
       return Queue(0, std::move(*message.mutable_fence()));
     case ConnectResponse::kAck:

@@ -277,7 +277,8 @@ TEST_F(Allotment, SkipServesThoseBehindOneThatCannotBeServed) {
 TEST_F(Allotment, WhileSomethingWaitsNothingIsGivenAheadOfNeed) {
   Begin({TestCall(1000)});
   Join(a_);
-  Wait(a_, 1, Amounts(5000, 1, 0), 1);
+  Join(c_);                             // 100 each, 800 left
+  Wait(a_, 1, Amounts(1000, 1, 0), 1);  // needs all, c's part of it too
   Join(b_);
   EXPECT_TRUE(Allotted(b_).IsZero());
   Demand(a_, Amounts(500, 0, 0));
@@ -286,6 +287,17 @@ TEST_F(Allotment, WhileSomethingWaitsNothingIsGivenAheadOfNeed) {
   Send(a_);
   EXPECT_FALSE(Allotted(b_).IsZero()) << "later it gets its first chunk";
   EXPECT_GT(Allotted(a_).cents(), 100) << "and the demand is served";
+}
+
+TEST_F(Allotment, UnderSkipOneThatNothingCouldCoverHoldsUpNobody) {
+  Begin({TestCall(1000)});
+  Join(a_);
+  Wait(a_, 1, Amounts(5000, 1, 0), 1);
+  Join(b_);
+  EXPECT_FALSE(Allotted(b_).IsZero()) << "its first chunk";
+  const Amounts before = Allotted(b_);
+  Demand(b_, Amounts(500, 0, 0));
+  EXPECT_GT(Allotted(b_).cents(), before.cents());
 }
 
 TEST_F(Allotment, FixedSharesAreGivenOnceRoundedDownAndNeverMoved) {

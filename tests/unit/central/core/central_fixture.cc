@@ -64,6 +64,11 @@ bool CentralFixture::Stream::Admitted() const {
 programme::v1::Call CentralFixture::TestCall(int64_t cents, int64_t initiatives) {
   programme::v1::Call call;
   call.set_id("test-2024");
+  call.set_form(programme::v1::APPLICATION_FORM_PROJECT);
+  call.mutable_window()->set_opens("2024-06-01T00:00:00");  // after now_
+  call.mutable_window()->set_closes("2024-07-01T00:00:00");
+  call.add_applicant_types()->set_id("association");
+  for (const char* id : {"council-work", "inclusion"}) call.add_activities()->set_id(id);
   if (cents >= 0) call.mutable_limits()->set_budget_cents(cents);
   if (initiatives >= 0) call.mutable_limits()->set_initiatives(initiatives);
   call.mutable_amount()->set_fixed_cents(100);
@@ -86,17 +91,33 @@ absl::Status CentralFixture::Restart(const std::vector<programme::v1::Call>& cal
   newest_.clear();
   CentralEffects effects;
   const absl::Status status = core_->Open(now_, "nonce of the centre", calls, effects);
+  warnings_ = effects.warnings;
   if (!status.ok()) return status;
   EXPECT_TRUE(store_->Write(effects.batch).ok());
   return status;
 }
 
-void CentralFixture::Do(CentralCommand command) {
+void CentralFixture::Do(CentralCommand command) { Step(++last_ticket_, std::move(command)); }
+
+absl::optional<CentralReply> CentralFixture::Ask(CentralCommand command) {
+  answer_ = absl::nullopt;
+  asked_ = ++last_ticket_;
+  Step(asked_, std::move(command));
+  return answer_;
+}
+
+StaffEntry CentralFixture::By(const std::string& actor, const std::string& reason) {
+  return {"salt of " + actor, actor, "test", reason};
+}
+
+void CentralFixture::Step(engine::Ticket ticket, CentralCommand command) {
   CentralEffects effects;
-  core_->Step(now_, 1, std::move(command), effects);
+  core_->Step(now_, ticket, std::move(command), effects);
   core_->Finish(effects);
   ASSERT_TRUE(store_->Write(effects.batch).ok());
-  ASSERT_EQ(effects.replies.size(), 1u);
+  for (auto& [to, reply] : effects.replies) {
+    if (to == asked_) answer_ = std::move(reply);
+  }
   for (Outgoing& outgoing : effects.outgoing) {
     Stream& stream = streams_[outgoing.session];
     if (auto* message = std::get_if<ConnectResponse>(&outgoing.what)) {

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "central/core/central_core.h"
 #include "central/core/families.h"
 #include "common/storage/memory_store.h"
@@ -45,8 +46,15 @@ class CentralFixture : public ::testing::Test {
   void Begin(const std::vector<programme::v1::Call>& calls);
   // Another process on the same store.
   absl::Status Restart(const std::vector<programme::v1::Call>& calls = {});
+  // What the newest Restart warned of.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
   void Do(CentralCommand command);
+  // The reply, where it is there by the end of the step.
+  absl::optional<CentralReply> Ask(CentralCommand command);
+  // The reply to the newest Ask, whenever it came.
+  const absl::optional<CentralReply>& answer() const { return answer_; }
+  static StaffEntry By(const std::string& actor, const std::string& reason = "as agreed");
   Stream& Greet(const ScriptedNode& node);     // Hello on a new stream
   Stream& Connect(const ScriptedNode& node);   // and the proof, for whatever is applied
   Stream& StreamOf(const ScriptedNode& node);  // the newest
@@ -80,7 +88,13 @@ class CentralFixture : public ::testing::Test {
   ScriptedNode c_{"c", call_};
 
  private:
+  void Step(engine::Ticket ticket, CentralCommand command);
+
+  std::vector<std::string> warnings_;
   uint64_t last_session_ = 0;
+  engine::Ticket last_ticket_ = 0;
+  engine::Ticket asked_ = 0;
+  absl::optional<CentralReply> answer_;
   std::map<NodeId, Session> newest_;
   std::map<Session, Stream> streams_;
 };

@@ -15,15 +15,18 @@ using ::kopa::national::v1::PublicRecord;
 class Folding : public ::testing::Test {
  protected:
   Folding() {
-    programme::v1::Limits limits;
-    limits.set_budget_cents(1000);
-    fold_.AddCall(call_, ledger::UnitLimits(limits));
+    definition_.set_id(call_.value());
+    definition_.mutable_limits()->set_budget_cents(1000);
+    definition_.add_applicant_types()->set_id("association");
+    for (const char* id : {"council-work", "inclusion"}) definition_.add_activities()->set_id(id);
+    fold_.AddCall(definition_);
+    fold_.RestoreEpoch(node_.id(), kEpoch);
     fold_.FindCall(call_)->ledger.Allot(node_.id(), Amounts(1000, 0, 0));
   }
 
   absl::Status Apply(const PublicRecord& what) {
     changes_.Clear();
-    return fold_.Apply(node_.id(), what, changes_);
+    return fold_.Apply(node_.id(), kEpoch, what, changes_);
   }
   void ApplyNewest() {
     PublicRecord what;
@@ -40,7 +43,9 @@ class Folding : public ::testing::Test {
     return total;
   }
 
+  static constexpr EpochNumber kEpoch{1};
   const CallId call_{"test-2024"};
+  programme::v1::Call definition_;
   ScriptedNode node_{"a", call_};
   NationalFold fold_;
   FoldChanges changes_;
@@ -121,7 +126,8 @@ TEST_F(Folding, ARestoredFoldGoesOnWhereTheOldOneStood) {
 
   NationalFold again;
   again.names().municipalities.Number("other numbers than before");
-  again.AddCall(call_, fold_.FindCall(call_)->ledger.limits());
+  again.AddCall(definition_);
+  again.RestoreEpoch(node_.id(), kEpoch);
   for (const auto& [id, totals] : fold_.FindCall(call_)->ledger.nodes()) {
     again.FindCall(call_)->ledger.Restore(id, totals);
   }
@@ -141,7 +147,7 @@ TEST_F(Folding, ARestoredFoldGoesOnWhereTheOldOneStood) {
   PublicRecord what;
   ASSERT_TRUE(what.ParseFromString(node_.records().back().public_record()));
   FoldChanges changes;
-  ASSERT_TRUE(again.Apply(node_.id(), what, changes).ok());
+  ASSERT_TRUE(again.Apply(node_.id(), kEpoch, what, changes).ok());
   ApplyNewest();
   for (const auto& [id, summary] : fold_.summaries()) {
     EXPECT_EQ(again.Stored(id).Serialize(again.names()), fold_.Stored(id).Serialize(fold_.names()));

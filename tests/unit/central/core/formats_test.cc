@@ -5,6 +5,7 @@
 #include <string>
 
 #include "central/core/records.h"
+#include "central/core/staff_entry.h"
 #include "central/core/totals.h"
 
 namespace kopa::central {
@@ -40,6 +41,7 @@ TEST(Formats, NodeRecord) {
   node.epoch = EpochNumber(4);
   node.epoch_nonce = "nonce";
   node.applied = {Seq(99), std::string(32, 'a')};
+  node.epoch_opened = EpochNumber(3);
   node.address = "127.0.0.1:7411";
   node.admitted_ever = true;
   node.fence_reason = national::v1::FENCE_REASON_OVERDRAWN;
@@ -50,6 +52,7 @@ TEST(Formats, NodeRecord) {
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->Serialize(), bytes);
   EXPECT_EQ(read->applied, node.applied);
+  EXPECT_EQ(read->epoch_opened, node.epoch_opened);
   EXPECT_TRUE(read->fenced());
   EXPECT_TRUE(read->fence_sticky);
   ExpectDamageIsFound(bytes, [](const std::string& b) { return NodeRecord::Parse(b).status(); });
@@ -69,6 +72,12 @@ TEST(Formats, SummaryWithItsNames) {
   stored.summary.requested_cents = 270'000;
   stored.pending = ledger::Amounts(270'000, 2, 0);
   stored.pending_since = absl::FromUnixMicros(1'715'979'540'000'001);
+  stored.summary.score_hundredths = 4450;
+  stored.summary.thresholds_met = true;
+  stored.summary.received_us = 1'715'979'530'000'002;
+  stored.paid_cents = 90;
+  stored.details = {"40003032949", "Biedrība \"Jaunatne\"", {"3000000001", "3000000002"}};
+  stored.summary.details_hash = stored.details.Hash() & ApplicationDetails::kHashMost;
   const std::string bytes = stored.Serialize(names);
   CellNames other;  // another process numbers differently
   other.nodes.Number("vidzeme-kurzeme");
@@ -78,8 +87,50 @@ TEST(Formats, SummaryWithItsNames) {
   EXPECT_EQ(read->pending, stored.pending);
   EXPECT_EQ(read->pending_since, stored.pending_since);
   EXPECT_EQ(other.nodes.Name(read->summary.cell.node), "zemgale");
+  EXPECT_EQ(read->summary.score_hundredths, 4450);
+  EXPECT_EQ(read->summary.thresholds_met, 1u);
+  EXPECT_EQ(read->summary.received_us, stored.summary.received_us);
+  EXPECT_EQ(read->paid_cents, 90);
+  EXPECT_EQ(read->details, stored.details);
+  EXPECT_EQ(uint64_t{read->summary.details_hash}, stored.details.Hash());
   ExpectDamageIsFound(
       bytes, [&](const std::string& b) { return StoredSummary::Parse(other, b).status(); });
+}
+
+TEST(Formats, ASummaryHasNoScoreUnlessItSaysSo) {
+  CellNames names;
+  StoredSummary stored;
+  stored.summary.cell = {names.calls.Number("c"),          names.nodes.Number("n"),
+                         names.municipalities.Number("m"), names.applicant_types.Number("t"),
+                         names.activity_sets.Number(""),   1};
+  const auto read = StoredSummary::Parse(names, stored.Serialize(names));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->summary.score_hundredths, Summary::kNoScore);
+}
+
+TEST(Formats, CallSource) {
+  const CallSource source{std::string(32, 'd'), true};
+  const auto read = CallSource::Parse(source.Serialize());
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(*read, source);
+  ExpectDamageIsFound(source.Serialize(),
+                      [](const std::string& b) { return CallSource::Parse(b).status(); });
+}
+
+TEST(Formats, StaffEntry) {
+  StaffEntry entry{"0123456789abcdef", "Dace", "call close", "the money is spent"};
+  const auto read = StaffEntry::Parse(entry.Serialize());
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->Serialize(), entry.Serialize());
+  EXPECT_EQ(read->Commitment(), entry.Commitment());
+  ExpectDamageIsFound(entry.Serialize(),
+                      [](const std::string& b) { return StaffEntry::Parse(b).status(); });
+  const std::string commitment = entry.Commitment();
+  for (std::string* part : {&entry.salt, &entry.actor, &entry.verb, &entry.reason}) {
+    part->push_back('x');
+    EXPECT_NE(entry.Commitment(), commitment);
+    part->pop_back();
+  }
 }
 
 TEST(Formats, CellSums) {

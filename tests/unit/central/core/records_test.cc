@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "tests/unit/central/core/central_fixture.h"
 
 namespace kopa::central {
@@ -187,6 +188,20 @@ Nonsense Bent(const std::string& what, const std::function<void(ApplicationSumma
 constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
 constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
 
+PublicRecord Noted(const ApplicationId& id) {
+  PublicRecord what;
+  what.mutable_application_noted()->set_application_id(std::string(id.bytes()));
+  what.mutable_application_noted()->set_kind(national::v1::NOTE_KIND_REMARK);
+  return what;
+}
+
+PublicRecord Admitted(const std::string& call) {
+  PublicRecord what;
+  what.mutable_late_admission()->set_call(call);
+  what.mutable_late_admission()->set_admission_id(std::string(16, 'i'));
+  return what;
+}
+
 std::vector<Nonsense> AllNonsense() {
   const auto overdrawn = national::v1::FENCE_REASON_OVERDRAWN;
   const auto pending = national::v1::APPLICATION_STATUS_PENDING_FUNDS;
@@ -247,6 +262,38 @@ std::vector<Nonsense> AllNonsense() {
          what.mutable_handed_back()->set_call("nobody-2024");
          node.Write(what);
        }},
+      Bent("an applicant type of no call", [](auto* s) { s->set_applicant_type("person"); }),
+      Bent("negative payments", [](auto* s) { s->set_paid_cents(-1); }),
+      {"the same epoch again",
+       [](ScriptedNode& node) {
+         PublicRecord what;
+         what.mutable_epoch_opened()->set_node("a");
+         what.mutable_epoch_opened()->set_number(1);
+         node.Write(what);
+       }},
+      {"an epoch of another number than the record's",
+       [](ScriptedNode& node) {
+         PublicRecord what;
+         what.mutable_epoch_opened()->set_node("a");
+         what.mutable_epoch_opened()->set_number(2);
+         node.Write(what);
+       }},
+      {"a note on an application that is not there",
+       [](ScriptedNode& node) { node.Write(Noted(node.IdOf(9))); }},
+      {"a note of no kind",
+       [](ScriptedNode& node) {
+         PublicRecord what = Noted(node.IdOf(1));
+         what.mutable_application_noted()->set_kind(national::v1::NOTE_KIND_UNSPECIFIED);
+         node.Write(what);
+       }},
+      {"a late admission under an unknown call",
+       [](ScriptedNode& node) { node.Write(Admitted("nobody-2024")); }},
+      {"a late admission without an id",
+       [](ScriptedNode& node) {
+         PublicRecord what = Admitted("test-2024");
+         what.mutable_late_admission()->clear_admission_id();
+         node.Write(what);
+       }},
       {"an allotment under an unknown call",
        [](ScriptedNode& node) {
          PublicRecord what;
@@ -279,6 +326,81 @@ TEST_F(Records, NonsenseFencesItsNodeAndTheProcessLives) {
   }
 }
 
+TEST_F(Records, NotesAndLateAdmissionsAreTakenAndChangeNoTotals) {
+  Connect(a_);
+  a_.Submit(1, kOne);
+  Send(a_);
+  const CellSums before = Total();
+  a_.Write(Noted(a_.IdOf(1)));
+  a_.Write(Admitted(call_.value()));
+  Send(a_);
+  EXPECT_EQ(Status(a_).record.applied.seq, a_.head().seq);
+  EXPECT_EQ(Total(), before);
+  ExpectVerified();
+  Connect(b_);
+  b_.Write(Noted(a_.IdOf(1)));
+  Send(b_);
+  EXPECT_EQ(StreamOf(b_).Fence().reason(), national::v1::FENCE_REASON_BAD_RECORD)
+      << "it is another node's application";
+}
+
+TEST_F(Records, EachIsOfTheNewestEpochThatWasOpenedBeforeIt) {
+  Connect(a_);
+  a_.Submit(1, kOne);
+  Send(a_);
+  EXPECT_EQ(Status(a_).record.epoch_opened, EpochNumber(1));
+  ASSERT_TRUE(Restart().ok());
+  a_.Open("second");
+  a_.Submit(2, kOne);
+  Connect(a_);
+  Send(a_);
+  EXPECT_EQ(Status(a_).record.applied.seq, a_.head().seq) << StreamOf(a_).Fence().detail();
+  EXPECT_EQ(Status(a_).record.epoch_opened, EpochNumber(2));
+  ExpectVerified();
+
+  // A record in the name of the old epoch, chained as it should be.
+  journal::Head head = a_.head();
+  RecordsCommand::Record record;
+  record.what = a_.Changed(3, national::v1::APPLICATION_STATUS_SUBMITTED);
+  record.journal = journal::Append(head, EpochNumber(1), now_, record.what, {});
+  Do(RecordsCommand{Status(a_).session, a_.id(), {record}});
+  EXPECT_EQ(StreamOf(a_).Fence().reason(), national::v1::FENCE_REASON_BAD_RECORD);
+}
+
+TEST_F(Records, TheFirstOfAJournalOpensAnEpoch) {
+  Connect(a_);
+  journal::Head head;
+  RecordsCommand::Record record;
+  record.what = a_.Changed(1, national::v1::APPLICATION_STATUS_SUBMITTED);
+  record.journal = journal::Append(head, EpochNumber(1), now_, record.what, {});
+  Do(RecordsCommand{Status(a_).session, a_.id(), {record}});
+  EXPECT_EQ(StreamOf(a_).Fence().reason(), national::v1::FENCE_REASON_BAD_RECORD);
+}
+
+TEST_F(Records, WhatIsPaidIsAddedUpAndComesBackFromTheStore) {
+  Connect(a_);
+  a_.NoteAllotted(Allotted(a_));
+  a_.Submit(1, kOne);
+  a_.Award(1, kOne);
+  for (const int64_t paid : {90, 60}) {
+    a_.Draft(1).set_paid_cents(paid);
+    a_.Award(1, kOne);
+  }
+  Send(a_);
+  EXPECT_EQ(Ledger().Paid(), 60);
+  EXPECT_EQ(Ledger().of(a_.id()).paid_cents, 90);
+  EXPECT_EQ(Ledger().of(a_.id()).repaid_cents, 30);
+  ExpectVerified();
+  ASSERT_TRUE(Restart().ok());
+  EXPECT_EQ(Ledger().Paid(), 60);
+  Connect(a_);
+  a_.Draft(1).set_paid_cents(100);
+  a_.Award(1, kOne);
+  Send(a_);
+  EXPECT_EQ(Ledger().Paid(), 100);
+  ExpectVerified();
+}
+
 TEST_F(Records, AnApplicationOfAnotherNodeIsNobodyElses) {
   Connect(a_);
   a_.Submit(1, kOne);
@@ -302,7 +424,8 @@ TEST_F(Records, MoreDifferentNamesThanThereCanBeFenceTheNodeThatSendsThem) {
     RecordsCommand::Record& record = records.emplace_back();
     record.what = a_.Changed(static_cast<uint8_t>(i), national::v1::APPLICATION_STATUS_SUBMITTED);
     record.what.mutable_application_changed()->mutable_summary()->set_municipality(
-        absl::StrCat("nowhere ", i));
+        absl::StrFormat("%07d", i));
+    record.journal.set_epoch(1);
     const auto& previous = i == 0 ? a_.records().back() : records[i - 1].journal;
     record.journal.set_seq(previous.seq() + 1);
     record.journal.set_prev_hash(previous.hash());

@@ -55,8 +55,8 @@ PublicRecord ScriptedNode::Changed(uint8_t number, national::v1::ApplicationStat
   national::v1::ApplicationSummary& summary = applications_[number];
   summary.set_application_id(std::string(IdOf(number).bytes()));
   summary.set_call(call_.value());
-  summary.set_municipality("0001000");
-  summary.set_applicant_type("association");
+  if (summary.municipality().empty()) summary.set_municipality("0001000");
+  if (summary.applicant_type().empty()) summary.set_applicant_type("association");
   summary.set_status(status);
   summary.set_version(summary.version() + 1);
   summary.clear_awarded();
@@ -84,6 +84,12 @@ void ScriptedNode::Wait(uint8_t number, const ledger::Amounts& award, absl::Time
   *summary->mutable_pending() = award.ToProto();
   summary->mutable_pending_since_time()->set_seconds(absl::ToUnixSeconds(since));
   Write(what);
+}
+
+void ScriptedNode::Evaluate(uint8_t number, int64_t score_hundredths, bool thresholds_met) {
+  applications_[number].set_score_hundredths(score_hundredths);
+  applications_[number].set_thresholds_met(thresholds_met);
+  Write(Changed(number, national::v1::APPLICATION_STATUS_EVALUATED));
 }
 
 void ScriptedNode::Withdraw(uint8_t number) {

@@ -40,6 +40,9 @@ class ScriptedNode {
   void Award(uint8_t number, const ledger::Amounts& award);
   void Wait(uint8_t number, const ledger::Amounts& award, absl::Time since);
   void Withdraw(uint8_t number);
+  void Evaluate(uint8_t number, int64_t score_hundredths, bool thresholds_met = true);
+  // What is kept from one change of the application to the next; to be bent before it.
+  national::v1::ApplicationSummary& Draft(uint8_t number) { return applications_[number]; }
   // What the next record of the application would say; for tests that bend it before Write.
   national::v1::PublicRecord Changed(uint8_t number, national::v1::ApplicationStatus status);
   ApplicationId IdOf(uint8_t number) const;

@@ -143,18 +143,31 @@ ServiceFixture::ServiceFixture(LinkLimits limits, const rpc::TlsFiles& tls)
                        [done = std::move(done)](const absl::StatusOr<CentralReply>&) { done(); });
                  },
              .limits = limits}),
-      national_(&view_, &store_) {
+      national_(&view_, &store_),
+      office_({.view = &view_,
+               .store = &store_,
+               .territory = &territory_,
+               .entropy = &entropy_,
+               .transport = tls.cert.empty() ? rpc::Transport::kInsecure : rpc::Transport::kTls,
+               .submit =
+                   [this](CentralCommand command,
+                          std::function<void(absl::StatusOr<CentralReply>)> done) -> absl::Status {
+                 if (is_queue_full_) return absl::ResourceExhaustedError("the queue is full");
+                 return committer_.Submit(engine::Lane::kInteractive, std::move(command),
+                                          std::move(done));
+               }}) {
   view_.Load(*core_);
   committer_.Start();
   rpc::ServerBuilderOptions options;
   options.address = "127.0.0.1:0";
   options.insecure = tls.cert.empty();
   options.tls = tls;
-  auto server = rpc::Server::Start(options, {&link_, &national_});
+  auto server = rpc::Server::Start(options, {&link_, &national_, &office_});
   KOPA_CHECK(server.ok());
   server_ = *std::move(server);
   channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
   stub_ = national::v1::NationalService::NewStub(channel_);
+  office_stub_ = national::v1::OfficeService::NewStub(channel_);
 }
 
 ServiceFixture::~ServiceFixture() {

@@ -13,7 +13,9 @@
 #include "central/service/link_service.h"
 #include "central/service/national_service.h"
 #include "central/service/national_view.h"
+#include "central/service/office_service.h"
 #include "common/base/clock.h"
+#include "common/base/entropy.h"
 #include "common/engine/committer.h"
 #include "common/engine/space_guard.h"
 #include "common/observability/logging.h"
@@ -24,6 +26,7 @@
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
 #include "kopa/national/v1/link.grpc.pb.h"
+#include "kopa/national/v1/office.grpc.pb.h"
 #include "kopa/national/v1/service.grpc.pb.h"
 #include "tests/unit/central/testing/journal_writer.h"
 
@@ -91,9 +94,12 @@ class ServiceFixture : public ::testing::Test {
   std::atomic<bool> is_queue_full_{false};  // a committer that refuses everything
   LinkService link_;
   NationalService national_;
+  SeededEntropy entropy_{7};
+  OfficeService office_;
   std::unique_ptr<rpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<national::v1::NationalService::Stub> stub_;
+  std::unique_ptr<national::v1::OfficeService::Stub> office_stub_;
 };
 
 }  // namespace kopa::central::testing

@@ -36,6 +36,9 @@ void JournalWriter::Write(const TestApplication& application) {
     summary->mutable_pending_since_time()->set_seconds(1'700'000'000);
   }
   summary->set_version(application.version);
+  summary->set_organisation_reg_no(application.organisation_reg_no);
+  summary->set_organisation(application.organisation);
+  summary->set_paid_cents(application.paid_cents);
   Write(what);
 }
 

@@ -29,6 +29,9 @@ struct TestApplication {
   ledger::Amounts awarded = {};
   ledger::Amounts pending = {};
   uint32_t version = 1;
+  std::string organisation_reg_no = {};
+  std::string organisation = {};
+  int64_t paid_cents = 0;
 };
 
 // Writes a node's journal as the node would: gapless, chained, one record after the other.

@@ -18,7 +18,15 @@ std::vector<programme::v1::Call> TestCalls() {
   calls[0].set_id("grants");
   calls[0].mutable_limits()->set_budget_cents(1'000'000);
   calls[0].mutable_amount()->set_fixed_cents(100'000);
+  for (const char* id : {"association", "municipality"}) {
+    calls[0].add_applicant_types()->set_id(id);
+  }
+  for (const char* id : {"council-work", "inclusion"}) calls[0].add_activities()->set_id(id);
+  calls[0].set_form(programme::v1::APPLICATION_FORM_PROJECT);
+  calls[0].mutable_ranking()->set_apply_allowed(true);
+  calls[0].mutable_ranking()->set_cut(programme::v1::PENDING_POLICY_SKIP);
   calls[1].set_id("teams");
+  calls[1].set_form(programme::v1::APPLICATION_FORM_TEAM);
   calls[1].mutable_limits()->set_teams(5);
   for (programme::v1::Call& call : calls) {
     call.mutable_allotment()->set_policy(programme::v1::ALLOTMENT_POLICY_ON_DEMAND);
