@@ -51,6 +51,9 @@ absl::Status NodeApp::Recover(std::unique_ptr<storage::Store> store,
   ASSIGN_OR_RETURN(Territory territory, Territory::Load(territory_data::Files()));
   territory_ = std::make_unique<Territory>(std::move(territory));
   store_ = std::move(store);
+  const auto view = store_->Snapshot();
+  // First of all: whose data these are. Nothing is made beside those of another node.
+  ASSIGN_OR_RETURN(core_, NodeCore::Recover(options_.node, *view));
   // A key is made for a node that begins. One that has applications has them sealed under its own.
   const bool begun = store_->Get(kMeta, kNodeStateKey).ok();
   if (begun && !FileExists(options_.key_file)) {
@@ -60,11 +63,11 @@ absl::Status NodeApp::Recover(std::unique_ptr<storage::Store> store,
   }
   ASSIGN_OR_RETURN(vault::NodeKey key, vault::NodeKey::LoadOrCreate(options_.key_file, *entropy_));
   key_ = std::make_unique<vault::NodeKey>(std::move(key));
+  key_space_ = key_store.get();
   ASSIGN_OR_RETURN(keys_, vault::KeyStore::Open(std::move(key_store), options_.node,
-                                                key_->wrap_key(), entropy_));
+                                                key_->wrap_key(), entropy_, !begun));
   sealer_ = std::make_unique<Sealer>(options_.node, key_.get(), entropy_);
-  const auto view = store_->Snapshot();
-  ASSIGN_OR_RETURN(core_, NodeCore::Recover(options_.node, *view));
+  RETURN_IF_ERROR(schools_.Load(*view));
   for (const programme::v1::Call* call : core_->Definitions()) {
     // One that this version can't use keeps the node from that call only.
     if (absl::Status status = calls_.Publish(*call); !status.ok()) {
@@ -120,6 +123,7 @@ absl::Status NodeApp::OpenEpoch() {
 }
 
 absl::Status NodeApp::BeforeWrite(NodeEffects& effects) {
+  pruner_->AddTo(clock_->Now(), &effects.batch);
   if (effects.wrapped_keys.empty()) return absl::OkStatus();
   std::vector<vault::WrappedKey> keys;
   keys.reserve(effects.wrapped_keys.size());
@@ -134,6 +138,7 @@ void NodeApp::AfterWrite(NodeCore& core, NodeEffects& effects) {
                      {{"call", call.id()}, {"error", status}});
     }
   }
+  for (const national::v1::SchoolAnnounced& school : effects.schools_learned) schools_.Add(school);
   if (fence_ != nullptr && !effects.batch.empty() && !core.state().fenced()) {
     const absl::Status status = fence_->Update(core.state().head.seq, core.state().head.hash);
     KOPA_CHECK_MSG(status.ok(), status.ToString());
@@ -148,7 +153,10 @@ void NodeApp::AfterWrite(NodeCore& core, NodeEffects& effects) {
 }
 
 void NodeApp::StartCommitter() {
-  space_ = std::make_unique<engine::SpaceGuard>(store_.get(), clock_, options_.disk_reserve_bytes);
+  space_ = std::make_unique<engine::SpaceGuard>(
+      std::vector<const storage::Store*>{store_.get(), key_space_}, clock_,
+      options_.disk_reserve_bytes);
+  pruner_ = std::make_unique<RequestPruner>(store_.get());
   engine::CommitterLimits limits;
   limits.bulk_commands = kBulkCommands;
   NodeCommitter::Hooks hooks;
@@ -162,6 +170,7 @@ void NodeApp::StartCommitter() {
   context_.store = store_.get();
   context_.committer = committer_.get();
   context_.calls = &calls_;
+  context_.schools = &schools_;
   context_.territory = territory_.get();
   context_.key = key_.get();
   context_.keys = keys_.get();
@@ -198,9 +207,10 @@ absl::Status NodeApp::StartServers() {
   RegisterMetrics();
   if (!options_.http.empty()) {
     http_ = std::make_unique<http::Server>(http::ServerOptions{.address = options_.http});
-    http::RegisterStandardRoutes(http_.get(), &metrics_, [this] {
-      return draining_ ? absl::UnavailableError("draining") : absl::OkStatus();
-    });
+    http::RegisterStandardRoutes(
+        http_.get(), &metrics_,
+        [this] { return draining_ ? absl::UnavailableError("draining") : absl::OkStatus(); },
+        [this] { return Restrictions(); });
     RETURN_IF_ERROR(http_->Start());
   }
   if (!options_.central.empty()) {
@@ -208,6 +218,12 @@ absl::Status NodeApp::StartServers() {
     link_started_ = true;
   }
   return absl::OkStatus();
+}
+
+std::string NodeApp::Restrictions() const {
+  const NodeState state = view_.Get().state;
+  if (!state.fenced()) return "";
+  return absl::StrCat("fenced: reads are served, changes are refused: ", state.fence_detail);
 }
 
 void NodeApp::RegisterMetrics() {

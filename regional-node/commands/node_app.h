@@ -28,6 +28,8 @@
 #include "regional-node/service/link_client.h"
 #include "regional-node/service/node_view.h"
 #include "regional-node/service/region_service.h"
+#include "regional-node/service/request_pruner.h"
+#include "regional-node/service/school_directory.h"
 #include "regional-node/service/sealer.h"
 
 namespace kopa::node {
@@ -70,6 +72,8 @@ class NodeApp {
   void StartCommitter();
   absl::Status StartServers();
   void RegisterMetrics();
+  // What a node that is ready does not do all the same; empty for one that does everything.
+  std::string Restrictions() const;
   absl::Status BeforeWrite(NodeEffects& effects);
   void AfterWrite(NodeCore& core, NodeEffects& effects);
 
@@ -83,12 +87,15 @@ class NodeApp {
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<vault::NodeKey> key_;
   std::unique_ptr<vault::KeyStore> keys_;
+  const storage::Store* key_space_ = nullptr;  // what keys_ writes to
   std::unique_ptr<Sealer> sealer_;
   CallDirectory calls_;
+  SchoolDirectory schools_;
   NodeView view_;
   std::unique_ptr<NodeCore> core_;
   std::unique_ptr<fence::FenceFile> fence_;  // none while the node is fenced
   std::unique_ptr<engine::SpaceGuard> space_;
+  std::unique_ptr<RequestPruner> pruner_;
   std::unique_ptr<NodeCommitter> committer_;
   std::unique_ptr<engine::Worker> worker_;
   std::unique_ptr<engine::Worker> verifier_;

@@ -13,6 +13,7 @@
 #include "regional-node/core/verify.h"
 #include "regional-node/service/decisions.h"
 #include "regional-node/service/link_client.h"
+#include "regional-node/service/request_pruner.h"
 #include "regional-node/service/submission.h"
 
 namespace kopa::node {
@@ -52,6 +53,8 @@ absl::Status PrintConfig(const settings::Settings& settings, std::ostream& out) 
       << "  reason_bytes " << kReasonBytesMax << "\n"
       << "  link_unacknowledged_bytes " << kUnacknowledgedBytesMax << "\n"
       << "  link_silence " << absl::FormatDuration(kSilenceMax) << "\n"
+      << "  requests_kept " << absl::FormatDuration(kRequestsKept) << "\n"
+      << "  requests_forgotten_per_group " << kRequestsForgottenPerGroup << "\n"
       << "  funds_wait " << absl::FormatDuration(kFundsWait) << std::endl;
   return absl::OkStatus();
 }

@@ -4,8 +4,10 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/entropy.h"
+#include "common/base/file.h"
 #include "common/base/status.h"
 #include "common/base/version.h"
 #include "common/observability/logging.h"
@@ -14,6 +16,7 @@
 #include "common/storage/rocksdb/rocksdb_store.h"
 #include "regional-node/commands/node_app.h"
 #include "regional-node/core/families.h"
+#include "regional-node/core/node_state.h"
 #include "regional-node/vault/key_store.h"
 
 namespace kopa::node {
@@ -31,11 +34,17 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::string& pat
   return storage::OpenRocksDb(options);
 }
 
-absl::StatusOr<std::unique_ptr<storage::Store>> OpenKeyStore(const std::string& path) {
+// A key store is made for a node that begins, and for no other: `begun` says that there are data.
+absl::StatusOr<std::unique_ptr<storage::Store>> OpenKeyStore(const std::string& path, bool begun) {
+  if (begun && !FileExists(path)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the data folder is in use since earlier, but its key store ", path,
+                     " is missing; put it back, or name it with --key-store"));
+  }
   storage::RocksDbOptions options;
   options.path = path;
   options.families = vault::KeyStoreFamilies();
-  options.create_if_missing = true;
+  options.create_if_missing = !begun;
   options.block_cache_bytes = kKeyStoreBytes;
   options.write_buffer_bytes = kKeyStoreBytes;
   return storage::OpenRocksDb(options);
@@ -51,7 +60,8 @@ absl::Status Run(const NodeSettings& settings) {
   ASSIGN_OR_RETURN(const server::DataFolder folder,
                    server::DataFolder::Create(settings.server.data_dir));
   ASSIGN_OR_RETURN(auto store, OpenStore(folder.store_path()));
-  ASSIGN_OR_RETURN(auto key_store, OpenKeyStore(settings.key_store));
+  const bool begun = store->Get(kMeta, kNodeStateKey).ok();
+  ASSIGN_OR_RETURN(auto key_store, OpenKeyStore(settings.key_store, begun));
 
   NodeOptions options;
   options.node = settings.node;

@@ -1,10 +1,12 @@
-// What becomes of an award: training, contract, amendment, payment, report, closing, termination,
-// and the undoing of a mistaken approval.
+// What becomes of an award: training, contract, amendment, payments both ways, publication, report,
+// closing, termination, and the undoing of a mistaken approval.
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/base/timestamp.h"
 #include "common/programme/decimals.h"
 #include "regional-node/core/node_core.h"
 
@@ -12,6 +14,7 @@ namespace kopa::node {
 
 using ::kopa::ledger::Amounts;
 using ::kopa::ledger::Unit;
+using ::kopa::national::v1::ApplicationStatus;
 using ::kopa::programme::Verb;
 
 namespace {
@@ -56,16 +59,56 @@ std::optional<Fault> CheckAmendment(const programme::v1::Call& call, const Decid
   return std::nullopt;
 }
 
-std::optional<Fault> CheckPayment(const DecideItem& item) {
+// What may be paid in all as things stand: before the report at most the call's advance.
+int64_t PayableCents(const programme::v1::Call& call,
+                     const national::v1::ApplicationSummary& summary) {
+  const int64_t awarded = summary.awarded().cents();
+  const int64_t advance = call.payments().advance_basis_points();
+  if (summary.status() != national::v1::APPLICATION_STATUS_CONTRACTED || advance == 0) {
+    return awarded;
+  }
+  return static_cast<int64_t>(static_cast<__int128>(awarded) * advance / 10'000);
+}
+
+std::optional<Fault> CheckPayment(const programme::v1::Call& call, const DecideItem& item) {
   const national::v1::ApplicationSummary& summary = item.current.summary();
-  const int64_t rest = summary.awarded().cents() - summary.paid_cents();
+  const int64_t rest = std::max<int64_t>(0, PayableCents(call, summary) - summary.paid_cents());
   if (item.award_cents.has_value() && *item.award_cents > 0 && *item.award_cents <= rest) {
     return std::nullopt;
+  }
+  if (PayableCents(call, summary) < summary.awarded().cents()) {
+    return BadAmount(absl::StrCat("before the report at most ", programme::FormatCents(rest),
+                                  " more may be paid in advance"),
+                     absl::StrCat("pirms atskaites avansā var izmaksāt vēl ne vairāk kā ",
+                                  programme::FormatCents(rest)));
   }
   return BadAmount(absl::StrCat("a payment is more than 0 and at most what is left of the award (",
                                 programme::FormatCents(rest), ")"),
                    absl::StrCat("maksājums ir lielāks par 0 un nepārsniedz piešķīruma atlikumu (",
                                 programme::FormatCents(rest), ")"));
+}
+
+std::optional<Fault> CheckRepayment(const DecideItem& item) {
+  const int64_t paid = item.current.summary().paid_cents();
+  if (item.award_cents.has_value() && *item.award_cents > 0 && *item.award_cents <= paid) {
+    return std::nullopt;
+  }
+  return BadAmount(absl::StrCat("what comes back is more than 0 and at most what was paid (",
+                                programme::FormatCents(paid), ")"),
+                   absl::StrCat("atmaksātā summa ir lielāka par 0 un nepārsniedz izmaksāto (",
+                                programme::FormatCents(paid), ")"));
+}
+
+// How much of the money moves, and which way.
+int64_t MovedCents(Verb verb, const DecideItem& item) {
+  if (verb == Verb::kPay) return *item.award_cents;
+  return verb == Verb::kRepay ? -*item.award_cents : 0;
+}
+
+region::v1::PaymentKind KindOfPayment(Verb verb, ApplicationStatus before) {
+  if (verb == Verb::kRepay) return region::v1::PAYMENT_KIND_REPAID;
+  return before == national::v1::APPLICATION_STATUS_CONTRACTED ? region::v1::PAYMENT_KIND_ADVANCE
+                                                               : region::v1::PAYMENT_KIND_REST;
 }
 
 std::optional<Fault> CheckTermination(const DecideItem& item) {
@@ -90,6 +133,8 @@ bool NodeCore::IsOfAward(Verb verb) {
     case Verb::kClose:
     case Verb::kTerminate:
     case Verb::kUndo:
+    case Verb::kRepay:
+    case Verb::kPublish:
       return true;
     default:
       return false;
@@ -113,6 +158,7 @@ std::optional<Fault> NodeCore::CheckAwardChange(const std::string& actor, const 
       if (auto fault = CheckAmendment(call.definition, item); fault.has_value()) return fault;
       after->set(Unit::kCents, *item.award_cents);
       const Amounts more = ledger::ClampToZero(*after - held);
+      if (!more.IsZero() && call.definition.closed()) return CallClosed();
       if (!more.IsZero() && (!may_spend_ || !call.ledger.Covers(more))) {
         return Fault{
             "amount_eur", "NO_HEADROOM",
@@ -126,7 +172,9 @@ std::optional<Fault> NodeCore::CheckAwardChange(const std::string& actor, const 
       return std::nullopt;
     }
     case Verb::kPay:
-      return CheckPayment(item);
+      return CheckPayment(call.definition, item);
+    case Verb::kRepay:
+      return CheckRepayment(item);
     case Verb::kTerminate: {
       if (auto fault = CheckTermination(item); fault.has_value()) return fault;
       const int64_t kept = item.award_cents.value_or(0);
@@ -157,8 +205,28 @@ void NodeCore::ChangeAward(absl::Time now, const std::string& actor, DecideItem&
   const Amounts held = Amounts::FromProto(summary.awarded());
   summary.set_status((*step)->to);
   summary.set_version(summary.version() + 1);
-  if (item.verb == Verb::kPay) {
-    summary.set_paid_cents(ledger::CheckedAdd(summary.paid_cents(), *item.award_cents));
+  if (const int64_t moved = MovedCents(item.verb, item); moved != 0) {
+    summary.set_paid_cents(ledger::CheckedAdd(summary.paid_cents(), moved));
+    call.ledger.Pay(moved);
+    call.ledger_changed = true;
+    auto* payment = record.add_payments();
+    payment->set_seq(state_.head.seq.Next().value());
+    SetTimestamp(payment->mutable_time(), now);
+    payment->set_cents(moved);
+    payment->set_kind(KindOfPayment(item.verb, header.status));
+  }
+  if (item.verb == Verb::kTrain) {
+    // The centre tells all regions of it; this one need not wait for that.
+    national::v1::SchoolAnnounced announced;
+    announced.set_call(summary.call());
+    announced.set_node(state_.node.value());
+    announced.mutable_school()->set_reg_no(record.content().applicant().reg_no());
+    announced.mutable_school()->set_name(record.content().applicant().name());
+    LearnSchool(announced, effects);
+  }
+  if (item.verb == Verb::kPublish) {
+    record.set_title_checked(true);
+    summary.set_published_title(record.content().title());
   }
   const Amounts more = ledger::ClampToZero(after - held);
   const Amounts less = ledger::ClampToZero(held - after);
@@ -168,6 +236,7 @@ void NodeCore::ChangeAward(absl::Time now, const std::string& actor, DecideItem&
     call.ledger_changed = true;
     if (after.IsZero()) {
       summary.clear_awarded();
+      summary.clear_published_title();
     } else {
       *summary.mutable_awarded() = after.ToProto();
     }

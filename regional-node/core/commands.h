@@ -20,6 +20,7 @@
 #include "kopa/region/v1/application.pb.h"
 #include "kopa/region/v1/service.pb.h"
 #include "regional-node/core/header.h"
+#include "regional-node/core/late.h"
 
 namespace kopa::node {
 
@@ -81,35 +82,6 @@ struct DecideItem {
   SealedParts sealed;
 };
 
-struct DecideCommand {
-  RequestKey request;
-  std::string actor;
-  std::vector<DecideItem> items;
-};
-
-// The proof matched: the centre is connected and the node may spend what it holds.
-struct LinkAdmitted {
-  uint64_t incarnation = 0;
-  std::string incarnation_nonce;
-};
-struct LinkLost {};
-struct TimePassed {};
-
-using NodeCommand =
-    std::variant<TimePassed, SubmitCommand, EvaluateCommand, DecideCommand, LinkAdmitted, LinkLost,
-                 national::v1::AllotmentTotals, national::v1::Recall, national::v1::DownEntry,
-                 national::v1::Fence>;
-
-struct SubmitItemReply {
-  region::v1::SubmitOutcome outcome = region::v1::SUBMIT_OUTCOME_UNSPECIFIED;
-  ApplicationId id;
-  Seq seq;           // of the record that holds the hand-in
-  std::string hash;  // of that record; empty for a replay, whose record the handler reads
-  std::vector<Fault> faults;
-  // The application stands at RETURNED and may be replaced: hand it in again with `current` set.
-  bool needs_current = false;
-};
-
 struct DecisionReply {
   ApplicationId id;
   national::v1::ApplicationStatus status = national::v1::APPLICATION_STATUS_UNSPECIFIED;
@@ -121,18 +93,105 @@ struct DecisionReply {
   bool stale = false;
 };
 
+struct DecideCommand {
+  RequestKey request;
+  std::string actor;
+  std::vector<DecideItem> items;
+  // What this very request was answered before, where it was: then there are no items, and it is
+  // answered again.
+  std::vector<DecisionReply> answered;
+};
+
+// Somebody wants a late application taken in. The same by a second person makes it hold.
+struct LateCommand {
+  RequestKey request;
+  std::string actor;
+  CallId call;
+  Digest reference;    // of call and external_ref
+  LateEntry expected;  // what the handler found stored, and sealed for; default where nothing was
+  Uuid admission;      // names a new admission
+  SealedParts sealed;
+};
+
+// Something laid to an application that changes nothing of what the centre sees: a remark, a
+// document, or who is to evaluate it.
+struct NoteItem {
+  ApplicationId id;
+  std::optional<Fault> refused;  // the handler found a fault; the rest is empty then
+  national::v1::NoteKind kind = national::v1::NOTE_KIND_UNSPECIFIED;  // not CONFLICT
+  SealedParts sealed;                 // `personal` is the remark or the head of the document
+  std::vector<std::string> parts;     // documents: their sealed parts in order
+  std::vector<std::string> assign;    // assignments: evaluators that are not assigned yet...
+  std::vector<std::string> unassign;  // ...and those that are, and shall not be any longer
+};
+
+struct NoteCommand {
+  RequestKey request;
+  std::vector<NoteItem> items;
+};
+
+// Somebody has a conflict of interest with one application.
+struct ConflictCommand {
+  RequestKey request;
+  ApplicationId id;
+  uint32_t current_version = 0;
+  std::string evaluator;  // whose
+  SealedParts sealed;
+  // The application without what they scored, the score worked out anew; absent where they scored
+  // nothing.
+  std::optional<region::v1::Application> next;
+  SealedParts change_sealed;  // of that change
+};
+
+// A decision of the national ranking, with the application that it is about: nothing where the node
+// has none such.
+struct NationalDecisionCommand {
+  national::v1::DownEntry entry;
+  std::optional<region::v1::Application> current;
+};
+
+// The proof matched: the centre is connected and the node may spend what it holds.
+struct LinkAdmitted {
+  uint64_t incarnation = 0;
+  std::string incarnation_nonce;
+};
+struct LinkLost {};
+struct TimePassed {};
+
+using NodeCommand =
+    std::variant<TimePassed, SubmitCommand, EvaluateCommand, DecideCommand, NoteCommand,
+                 ConflictCommand, LinkAdmitted, LinkLost, national::v1::AllotmentTotals,
+                 national::v1::Recall, national::v1::DownEntry, NationalDecisionCommand,
+                 LateCommand, national::v1::Fence>;
+
+struct SubmitItemReply {
+  region::v1::SubmitOutcome outcome = region::v1::SUBMIT_OUTCOME_UNSPECIFIED;
+  ApplicationId id;
+  Seq seq;           // of the record that holds the hand-in
+  std::string hash;  // of that record; empty for a replay, whose record the handler reads
+  std::vector<Fault> faults;
+  // The application stands at RETURNED and may be replaced: hand it in again with `current` set.
+  bool needs_current = false;
+};
+
 struct SubmitReply {
   std::vector<SubmitItemReply> items;
 };
 struct DecideReply {
   std::vector<DecisionReply> items;
 };
+struct LateReply {
+  LateEntry entry;
+  Seq seq;  // zero where nothing was changed
+  std::string hash;
+  bool stale = false;  // it is not as the handler found it: look again
+};
 struct Done {};
 
 // What became of a command as a whole; `status` tells whether it was taken at all.
 struct NodeReply {
   absl::Status status;
-  std::variant<Done, SubmitReply, DecideReply> result;
+  std::variant<Done, SubmitReply, DecideReply, LateReply> result;
 };
 
 struct NodeEffects : engine::BasicEffects<NodeReply> {
@@ -140,6 +199,8 @@ struct NodeEffects : engine::BasicEffects<NodeReply> {
   std::vector<std::pair<ApplicationId, std::string>> wrapped_keys;
   // Definitions that were taken over, for the handlers' rules.
   std::vector<programme::v1::Call> calls_changed;
+  // Schools whose team was trained, for the handlers' checks.
+  std::vector<national::v1::SchoolAnnounced> schools_learned;
 };
 
 }  // namespace kopa::node

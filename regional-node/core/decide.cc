@@ -53,6 +53,19 @@ bool IsDecision(Verb verb) {
   return verb == Verb::kApprove || verb == Verb::kReject || verb == Verb::kReserve;
 }
 
+// Whether one of the call's thresholds is missed, or evaluations are missing.
+std::optional<Fault> CheckEvaluations(const programme::v1::Evaluation& rules,
+                                      const region::v1::Application& record) {
+  if (!record.summary().thresholds_met()) return ThresholdFault(rules, record);
+  const int64_t needed = std::max(1, rules.evaluations_needed());
+  if (record.evaluations_size() >= needed) return std::nullopt;
+  return Fault{
+      "evaluations", "EVALUATIONS_MISSING",
+      absl::StrCat("the call needs ", needed, " evaluations; there are ",
+                   record.evaluations_size()),
+      absl::StrCat("konkursā nepieciešami ", needed, " vērtējumi; ir ", record.evaluations_size())};
+}
+
 bool Evaluated(const region::v1::Application& record, const std::string& actor) {
   return std::any_of(record.evaluations().begin(), record.evaluations().end(),
                      [&](const region::v1::Evaluation& evaluation) {
@@ -60,17 +73,23 @@ bool Evaluated(const region::v1::Application& record, const std::string& actor) 
                      });
 }
 
-// Moves the record on: status, version, and nothing that belongs to another status.
+}  // namespace
+
 void SetStatus(region::v1::Application& record, ApplicationStatus status) {
   auto* summary = record.mutable_summary();
   summary->set_status(status);
   summary->set_version(summary->version() + 1);
   summary->clear_pending();
   summary->clear_pending_since_time();
-  if (!programme::HoldsAward(status)) summary->clear_awarded();
+  if (programme::HoldsAward(status)) return;
+  summary->clear_awarded();
+  summary->clear_published_title();
 }
 
-}  // namespace
+Fault CallClosed() {
+  return {"call", "CALL_CLOSED", "the call was closed; it makes no more awards",
+          "konkurss ir slēgts; jauni piešķīrumi netiek veikti"};
+}
 
 Fault FaultFromStatus(const absl::Status& status) {
   std::vector<Fault> faults = FaultsOf(status);
@@ -156,6 +175,10 @@ DecisionReply NodeCore::EvaluateOne(absl::Time now, EvaluateItem& item, Effects&
     reply.fault = FaultFromStatus(step.status());
     return reply;
   }
+  for (const region::v1::Evaluation& evaluation : item.next.evaluations()) {
+    reply.fault = CheckNoConflict(item.id, evaluation.evaluator());
+    if (reply.fault.has_value()) return reply;
+  }
   SetStatus(item.next, (*step)->to);
   reply.status = (*step)->to;
   reply.seq = Change(now, item.id, item.next, Verb::kEvaluate, std::move(item.sealed), effects);
@@ -170,16 +193,10 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, DecideCommand&& command
     return;
   }
   if (const RequestEntry* earlier = recent_requests_.Find(command.request.id)) {
-    DecideReply again{earlier->replies};
-    for (DecisionReply& item : again.items) {
-      // Of what waited for funds the newest is told: it may have been awarded since.
-      const auto header = headers_.find(item.id);
-      if (header != headers_.end() &&
-          item.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS) {
-        item.status = header->second.status;
-      }
-    }
-    effects.Reply(ticket, {absl::OkStatus(), std::move(again)});
+    command.answered = earlier->replies;
+  }
+  if (!command.answered.empty()) {
+    AnswerAgain(ticket, command.request.id, std::move(command.answered), effects);
     return;
   }
   Waiter waiter;
@@ -210,6 +227,7 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, DecideCommand&& command
     effects.Reply(ticket, {absl::OkStatus(), std::move(waiter.reply)});
     return;
   }
+  waiter.request = command.request.id;
   waiter.deadline = now + kFundsWait;
   for (const auto& [id, index] : waiter.open) waiters_of_[id].push_back(ticket);
   waiters_.emplace(ticket, std::move(waiter));
@@ -295,7 +313,8 @@ std::optional<Fault> NodeCore::CheckDecision(const std::string& actor, const Dec
   const auto step = programme::FindStep(header.status, item.verb, life);
   if (!step.ok()) return FaultFromStatus(step.status());
   const region::v1::Application& record = item.current;
-  if (IsDecision(item.verb) && call.definition.evaluation().four_eyes() &&
+  if ((*step)->Needs(programme::Step::kCallOpen) && call.definition.closed()) return CallClosed();
+  if ((*step)->Needs(programme::Step::kNotEvaluator) && call.definition.evaluation().four_eyes() &&
       Evaluated(record, actor)) {
     return Fault{
         "actor", "FOUR_EYES",
@@ -303,17 +322,14 @@ std::optional<Fault> NodeCore::CheckDecision(const std::string& actor, const Dec
         "another person must",
         "lēmumu nevar pieņemt persona, kura iesniegumu vērtējusi vai vērtējumu ievadījusi"};
   }
-  if (item.verb != Verb::kApprove) return std::nullopt;
-  if (life.evaluated && !record.summary().thresholds_met()) {
-    return ThresholdFault(call.definition.evaluation(), record);
+  if ((*step)->Needs(programme::Step::kNotEvaluator)) {
+    if (auto fault = CheckNoConflict(item.id, actor); fault.has_value()) return fault;
   }
-  const int64_t needed = std::max(1, call.definition.evaluation().evaluations_needed());
-  if (life.evaluated && record.evaluations_size() < needed) {
-    return Fault{"evaluations", "EVALUATIONS_MISSING",
-                 absl::StrCat("the call needs ", needed, " evaluations; there are ",
-                              record.evaluations_size()),
-                 absl::StrCat("konkursā nepieciešami ", needed, " vērtējumi; ir ",
-                              record.evaluations_size())};
+  if (item.verb != Verb::kApprove) return std::nullopt;
+  if (life.evaluated) {
+    if (auto fault = CheckEvaluations(call.definition.evaluation(), record); fault.has_value()) {
+      return fault;
+    }
   }
   *award = Amounts::FromProto(record.summary().requested());
   if (item.award_cents.has_value()) {

@@ -9,6 +9,7 @@
 #include "common/base/strong.h"
 #include "common/base/uuid.h"
 #include "common/storage/store.h"
+#include "kopa/national/v1/journal.pb.h"
 
 namespace kopa::node {
 
@@ -25,11 +26,20 @@ enum Family : storage::Family {
   kRequest,    // request id:16 -> RequestEntry (requests.h)
   kLedger,     // call -> ledger::Totals
   kCall,       // call -> programme.v1.CallPublication
+  kSchool,     // call 0x00 reg_no 0x00 name -> national.v1.SchoolAnnounced
+  kLate,       // digest:16 -> LateEntry (late.h)
+  kStaffing,   // id:16 role:u8 evaluator -> empty (noted.h)
+  kNoted,      // id:16 seq:u64 -> kind:u8; what was laid to an application, and when
+  kNote,       // id:16 seq:u64 -> sealed region.v1.Note
+  kDocument,   // id:16 seq:u64 -> sealed region.v1.Document
+  kDocumentPart,  // id:16 seq:u64 part:u32 -> sealed bytes
 };
 
 inline std::vector<std::string> FamilyNames() {
-  return {"meta",        "journal",   "journal_private", "journal_staff", "header",
-          "application", "reference", "request",         "ledger",        "call"};
+  return {"meta",        "journal",      "journal_private", "journal_staff", "header",
+          "application", "reference",    "request",         "ledger",        "call",
+          "school",      "late",         "staffing",        "noted",         "note",
+          "document",    "document_part"};
 }
 
 inline std::string SeqKey(Seq seq) { return ByteWriter().U64(seq.value()).Take(); }
@@ -40,6 +50,17 @@ inline std::string ApplicationPrefix(const CallId& call) {
 
 inline std::string ApplicationKey(const CallId& call, const ApplicationId& id) {
   return ApplicationPrefix(call).append(id.bytes().data(), id.bytes().size());
+}
+
+inline std::string SchoolKey(const national::v1::SchoolAnnounced& announced) {
+  const national::v1::School& school = announced.school();
+  return ByteWriter()
+      .Raw(announced.call())
+      .U8(0)
+      .Raw(school.reg_no())
+      .U8(0)
+      .Raw(school.name())
+      .Take();
 }
 
 inline std::string ReferencePrefix(const CallId& call, absl::string_view external_ref) {

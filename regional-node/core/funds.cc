@@ -104,6 +104,22 @@ void NodeCore::ResolveWaiters(const ApplicationId& id, ApplicationStatus status,
   }
 }
 
+void NodeCore::AnswerAgain(engine::Ticket ticket, const Uuid& request,
+                           std::vector<DecisionReply> replies, Effects& effects) {
+  for (const auto& [waiting, waiter] : waiters_) {
+    if (waiter.request != request) continue;
+    for (const auto& [id, index] : waiter.open) waiters_of_[id].push_back(ticket);
+    waiters_.emplace(ticket, Waiter(waiter));
+    return;
+  }
+  for (DecisionReply& reply : replies) {
+    if (reply.status != national::v1::APPLICATION_STATUS_PENDING_FUNDS) continue;
+    const auto header = headers_.find(reply.id);
+    if (header != headers_.end()) reply.status = header->second.status;
+  }
+  effects.Reply(ticket, {absl::OkStatus(), DecideReply{std::move(replies)}});
+}
+
 void NodeCore::Do(absl::Time now, engine::Ticket, TimePassed&&, Effects& effects) {
   for (auto at = waiters_.begin(); at != waiters_.end();) {
     // A deadline further off than any wait means that the clock went back: that must hold nobody

@@ -65,11 +65,8 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, national::v1::Recall&& 
 void NodeCore::Do(absl::Time now, engine::Ticket ticket, national::v1::DownEntry&& command,
                   Effects& effects) {
   effects.Reply(ticket, {absl::OkStatus(), Done{}});
-  const bool next =
-      command.incarnation() == state_.incarnation && command.number() == state_.down_cursor + 1;
-  if (state_.fenced() || !next) return;
-  state_.down_cursor = command.number();
-  state_changed_ = true;
+  if (!TakesEntry(command)) return;
+  if (command.has_school()) LearnSchool(command.school(), effects);
   if (!command.has_call()) return;
   const programme::v1::Call& definition = command.call().call();
   CallState& call = *calls_[CallIndex(CallId(definition.id()))].second;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,12 +23,27 @@
 #include "regional-node/core/commands.h"
 #include "regional-node/core/header.h"
 #include "regional-node/core/node_state.h"
+#include "regional-node/core/noted.h"
 #include "regional-node/core/requests.h"
+#include "regional-node/core/teams.h"
 
 namespace kopa::node {
 
 // How long an approval beyond the node's allotment waits for more while the centre is connected.
 inline constexpr absl::Duration kFundsWait = absl::Seconds(5);
+
+// Who decided, where the national ranking did. No person is called so.
+inline constexpr char kRankingActor[] = "(national ranking)";
+
+// What refuses an award under a call that was closed.
+Fault CallClosed();
+
+// Moves the record on: status, version, and nothing that belongs to another status.
+void SetStatus(region::v1::Application& record, national::v1::ApplicationStatus status);
+
+// The command that an entry of the centre's down-log becomes, with what deciding needs of the
+// store.
+NodeCommand CommandOf(const storage::View& view, national::v1::DownEntry entry);
 
 // The first fault of a status, or one made of its message.
 Fault FaultFromStatus(const absl::Status& status);
@@ -103,6 +119,7 @@ class NodeCore {
   };
   // A decision whose reply is held back while funds may still come.
   struct Waiter {
+    Uuid request;  // nil: the caller gave none
     absl::Time deadline;
     DecideReply reply;
     absl::flat_hash_map<ApplicationId, size_t> open;  // index into reply.items
@@ -110,6 +127,8 @@ class NodeCore {
 
   explicit NodeCore(const NodeId& node);
   absl::Status RecoverCalls(const storage::View& view);
+  absl::Status RecoverLate(const storage::View& view);
+  absl::Status RecoverNoted(const storage::View& view);
   absl::Status RecoverHeaders(const storage::View& view);
   absl::Status RecoverPending(const storage::View& view, const CallId& call,
                               const ApplicationId& id);
@@ -118,6 +137,8 @@ class NodeCore {
   void Do(absl::Time now, engine::Ticket ticket, SubmitCommand&& command, Effects& effects);
   void Do(absl::Time now, engine::Ticket ticket, EvaluateCommand&& command, Effects& effects);
   void Do(absl::Time now, engine::Ticket ticket, DecideCommand&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, NoteCommand&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, ConflictCommand&& command, Effects& effects);
   void Do(absl::Time now, engine::Ticket ticket, LinkAdmitted&& command, Effects& effects);
   void Do(absl::Time now, engine::Ticket ticket, LinkLost&&, Effects& effects);
   void Do(absl::Time now, engine::Ticket ticket, national::v1::AllotmentTotals&& command,
@@ -125,12 +146,33 @@ class NodeCore {
   void Do(absl::Time now, engine::Ticket ticket, national::v1::Recall&& command, Effects& effects);
   void Do(absl::Time now, engine::Ticket ticket, national::v1::DownEntry&& command,
           Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, LateCommand&& command, Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, NationalDecisionCommand&& command,
+          Effects& effects);
   void Do(absl::Time now, engine::Ticket ticket, national::v1::Fence&& command, Effects& effects);
 
+  // Whether it is the next entry of the down-log; the cursor moves on to it then.
+  bool TakesEntry(const national::v1::DownEntry& entry);
+  void LearnSchool(const national::v1::SchoolAnnounced& announced, Effects& effects);
+  // False where the application is not as it was ranked any more; nothing is changed then.
+  bool TakeRanking(absl::Time now, const national::v1::NationalDecision& decision,
+                   std::optional<region::v1::Application>&& current, CallState& call,
+                   Effects& effects);
+
+  // `earlier_rows`: the teams that this command brought already, in a dry run, which keeps none.
   SubmitItemReply SubmitOne(absl::Time now, const SubmitCommand& command, SubmitItem&& item,
-                            Effects& effects);
+                            TeamIndex* earlier_rows, Effects& effects);
   SubmitItemReply SubmitKnown(absl::Time now, const SubmitCommand& command, SubmitItem&& item,
                               const ApplicationId& id, Effects& effects);
+
+  bool IsTeamCall(const CallId& id);
+  // Why the team in `record` can't be taken: its school has another one. Nothing for projects.
+  std::optional<Fault> CheckTeam(const region::v1::Application& record, const ApplicationId& self,
+                                 const TeamIndex* earlier_rows);
+  // That the team is there, or no longer under this school; nothing for projects.
+  void NoteTeam(const region::v1::Application& record, const ApplicationId& id);
+  void ForgetTeam(const region::v1::Application& record, const ApplicationId& id);
+
   DecisionReply FreshOrStale(const ApplicationId& id, uint32_t version) const;
   DecisionReply EvaluateOne(absl::Time now, EvaluateItem& item, Effects& effects);
   DecisionReply DecideOne(absl::Time now, const std::string& actor, DecideItem&& item,
@@ -146,6 +188,18 @@ class NodeCore {
   std::optional<Fault> CheckDecision(const std::string& actor, const DecideItem& item,
                                      const Header& header, ledger::Amounts* award) const;
 
+  DecisionReply NoteOne(absl::Time now, NoteItem&& item, Effects& effects);
+  std::optional<Fault> CheckNote(const NoteItem& item) const;
+  // Journals that something was laid to the application.
+  Seq Note(absl::Time now, const ApplicationId& id, national::v1::NoteKind kind,
+           SealedParts&& sealed, Effects& effects);
+  void CountNoted(const ApplicationId& id, national::v1::NoteKind kind);
+  DecisionReply DeclareConflict(absl::Time now, ConflictCommand&& command, Effects& effects);
+  // What somebody with a conflict of interest scored counts no longer.
+  Seq TakeEvaluationOut(absl::Time now, ConflictCommand& command, Effects& effects);
+  // Why this person may neither evaluate the application nor decide on it.
+  std::optional<Fault> CheckNoConflict(const ApplicationId& id, const std::string& evaluator) const;
+
   // Which steps the call's applications can take.
   static programme::Life LifeOf(const programme::v1::Call& call);
   // Verbs of an award that is there already; they have rules of their own.
@@ -158,6 +212,10 @@ class NodeCore {
 
   // OK, or why nothing may be written / why this request can't be taken again.
   absl::Status Admissible(const RequestKey& request) const;
+  // Answers a decision again: with the answer that is still held back, or with what was said then
+  // and the newest status of what waited for funds.
+  void AnswerAgain(engine::Ticket ticket, const Uuid& request, std::vector<DecisionReply> replies,
+                   Effects& effects);
   void RememberRequest(const RequestKey& request, const std::vector<DecisionReply>& replies,
                        Effects& effects);
 
@@ -200,6 +258,9 @@ class NodeCore {
   absl::flat_hash_map<std::string, uint16_t> municipality_indexes_;
   absl::flat_hash_map<ApplicationId, Header> headers_;
   absl::flat_hash_map<Digest, ApplicationId> references_;
+  TeamIndex teams_;
+  absl::flat_hash_map<Digest, LateEntry> late_;
+  absl::flat_hash_map<ApplicationId, Noted> noted_;
 
   std::map<engine::Ticket, Waiter> waiters_;
   absl::flat_hash_map<ApplicationId, std::vector<engine::Ticket>> waiters_of_;

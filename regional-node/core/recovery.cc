@@ -40,6 +40,8 @@ absl::StatusOr<std::unique_ptr<NodeCore>> NodeCore::Recover(const NodeId& node,
   }
   RETURN_IF_ERROR(core->RecoverCalls(view));
   RETURN_IF_ERROR(core->RecoverHeaders(view));
+  RETURN_IF_ERROR(core->RecoverLate(view));
+  RETURN_IF_ERROR(core->RecoverNoted(view));
   return core;
 }
 
@@ -78,6 +80,10 @@ absl::Status NodeCore::RecoverHeaders(const storage::View& view) {
     header.municipality = MunicipalityIndex(stored.municipality);
     headers_.emplace(id, header);
     references_.emplace(header.reference, id);
+    if (IsTeamCall(call_id)) {
+      ASSIGN_OR_RETURN(const region::v1::Application record, StoredRecord(view, call_id, id));
+      NoteTeam(record, id);
+    }
     bool counts = programme::HoldsAward(header.status);
     if (header.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS) {
       RETURN_IF_ERROR(RecoverPending(view, call_id, id));

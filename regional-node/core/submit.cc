@@ -41,10 +41,12 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, SubmitCommand&& command
   SubmitReply reply;
   reply.items.reserve(command.items.size());
   absl::flat_hash_map<Digest, Digest> earlier;  // reference -> content of what this command brought
+  TeamIndex dry_teams;
   for (SubmitItem& item : command.items) {
     const auto [known, is_new] = earlier.try_emplace(item.reference, item.content);
     const bool same_content = known->second == item.content;
-    SubmitItemReply one = SubmitOne(now, command, std::move(item), effects);
+    TeamIndex* const earlier_rows = command.dry_run && is_new ? &dry_teams : nullptr;
+    SubmitItemReply one = SubmitOne(now, command, std::move(item), earlier_rows, effects);
     // The same answer again is for a retry; what comes twice in one command is a replay of itself,
     // in a dry run, too, where nothing is kept to compare with.
     if (one.outcome == SUBMIT_OUTCOME_ACCEPTED && !is_new) {
@@ -64,7 +66,7 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, SubmitCommand&& command
 }
 
 SubmitItemReply NodeCore::SubmitOne(absl::Time now, const SubmitCommand& command, SubmitItem&& item,
-                                    Effects& effects) {
+                                    TeamIndex* earlier_rows, Effects& effects) {
   const auto known = references_.find(item.reference);
   if (known != references_.end()) {
     const ApplicationId id = known->second;
@@ -76,9 +78,19 @@ SubmitItemReply NodeCore::SubmitOne(absl::Time now, const SubmitCommand& command
     reply.faults = std::move(item.faults);
     return reply;
   }
+  if (auto fault = CheckTeam(item.record, item.new_id, earlier_rows); fault.has_value()) {
+    reply.outcome = SUBMIT_OUTCOME_REJECTED;
+    reply.faults.push_back(*std::move(fault));
+    return reply;
+  }
   reply.outcome = SUBMIT_OUTCOME_ACCEPTED;
-  if (command.dry_run) return reply;
+  if (command.dry_run) {
+    const auto school = SchoolOf(item.record);
+    if (earlier_rows != nullptr && school.has_value()) earlier_rows->Add(*school, item.new_id);
+    return reply;
+  }
   reply.id = item.new_id;
+  NoteTeam(item.record, item.new_id);
   Header& header = headers_[item.new_id];
   header.call = CallIndex(command.call);
   header.municipality = MunicipalityIndex(item.record.summary().municipality());
@@ -131,6 +143,11 @@ SubmitItemReply NodeCore::SubmitKnown(absl::Time now, const SubmitCommand& comma
     reply.faults = std::move(item.faults);
     return reply;
   }
+  if (auto fault = CheckTeam(item.record, id, nullptr); fault.has_value()) {
+    reply.outcome = SUBMIT_OUTCOME_REJECTED;
+    reply.faults.push_back(*std::move(fault));
+    return reply;
+  }
   if (command.dry_run) {
     reply.outcome = SUBMIT_OUTCOME_ACCEPTED;
     return reply;
@@ -145,6 +162,8 @@ SubmitItemReply NodeCore::SubmitKnown(absl::Time now, const SubmitCommand& comma
   record.mutable_summary()->set_application_id(std::string(id.bytes()));
   record.mutable_summary()->set_version(header.version + 1);
   record.mutable_summary()->set_status(APPLICATION_STATUS_SUBMITTED);
+  ForgetTeam(*item.current, id);
+  NoteTeam(record, id);
   header.municipality = MunicipalityIndex(record.summary().municipality());
   header.content = item.content;
   header.request = command.request.digest;

@@ -1,6 +1,7 @@
 #include "regional-node/core/verify.h"
 
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -10,7 +11,10 @@
 #include "common/ledger/node_ledger.h"
 #include "regional-node/core/families.h"
 #include "regional-node/core/header.h"
+#include "regional-node/core/late.h"
 #include "regional-node/core/node_state.h"
+#include "regional-node/core/noted.h"
+#include "regional-node/core/verify_noted.h"
 
 namespace kopa::node {
 
@@ -26,6 +30,7 @@ struct Latest {
   uint32_t version = 0;
   std::string summary;  // serialised
   Amounts awarded;
+  int64_t paid_cents = 0;
 };
 
 // Everything a node's journal adds up to.
@@ -45,6 +50,10 @@ class Recomputed {
         ledgers[what.handed_back().call()].handed_back =
             Amounts::FromProto(what.handed_back().handed_back());
         return absl::OkStatus();
+      case PublicRecord::kLateAdmission:
+        return absl::OkStatus();
+      case PublicRecord::kApplicationNoted:
+        return Apply(what.application_noted());
       case PublicRecord::kApplicationChanged:
         return Apply(what.application_changed().summary());
       default:
@@ -56,6 +65,11 @@ class Recomputed {
   absl::flat_hash_map<ApplicationId, Latest> applications;
 
  private:
+  absl::Status Apply(const national::v1::ApplicationNoted& noted) {
+    ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(noted.application_id()));
+    if (applications.contains(id)) return absl::OkStatus();
+    return absl::DataLossError("something was laid to an application that was never handed in");
+  }
   absl::Status Apply(const ApplicationSummary& summary) {
     ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(summary.application_id()));
     Latest& latest = applications[id];
@@ -67,7 +81,10 @@ class Recomputed {
     ledger::Totals& totals = ledgers[summary.call()];
     totals.spent = totals.spent + ledger::ClampToZero(awarded - latest.awarded);
     totals.unspent = totals.unspent + ledger::ClampToZero(latest.awarded - awarded);
-    latest = {summary.version(), summary.SerializeAsString(), awarded};
+    const int64_t paid = ledger::CheckedSubtract(summary.paid_cents(), latest.paid_cents);
+    int64_t& moved = paid < 0 ? totals.repaid_cents : totals.paid_cents;
+    moved = ledger::CheckedAdd(moved, paid < 0 ? -paid : paid);
+    latest = {summary.version(), summary.SerializeAsString(), awarded, summary.paid_cents()};
     return absl::OkStatus();
   }
 };
@@ -96,28 +113,65 @@ absl::StatusOr<std::string> GetOrEmpty(const storage::View& view, Family family,
   return value;
 }
 
-// The sealed parts of one record, if it is one of an application.
+// What the sealed parts of a record are bound to.
+struct SealSubject {
+  std::string id;
+  uint32_t version = 0;
+};
+
+std::optional<SealSubject> SubjectOf(const PublicRecord& what) {
+  if (what.has_application_changed()) {
+    const ApplicationSummary& summary = what.application_changed().summary();
+    return SealSubject{summary.application_id(), summary.version()};
+  }
+  if (what.has_late_admission()) {
+    return SealSubject{what.late_admission().admission_id(),
+                       LateSealVersion(what.late_admission())};
+  }
+  if (what.has_application_noted()) {
+    return SealSubject{what.application_noted().application_id(), kNotedSealVersion};
+  }
+  return std::nullopt;
+}
+
+// Where the part of a record lies that is sealed with the application's key.
+absl::StatusOr<std::string> SealedPersonal(const storage::View& view, const ApplicationId& id,
+                                           Seq seq, const PublicRecord& what) {
+  switch (what.application_noted().kind()) {
+    case national::v1::NOTE_KIND_REMARK:
+      return GetOrEmpty(view, kNote, NotedKey(id, seq));
+    case national::v1::NOTE_KIND_DOCUMENT:
+      return GetOrEmpty(view, kDocument, NotedKey(id, seq));
+    default:
+      return GetOrEmpty(view, kJournalPrivate, SeqKey(seq));
+  }
+}
+
+// The sealed parts of one record, if it has any.
 absl::Status CheckSeals(const storage::View& view, const JournalRecord& record,
                         const PublicRecord& what, const SealCheck& check_seals) {
-  if (!what.has_application_changed() || !check_seals) return absl::OkStatus();
-  const ApplicationSummary& summary = what.application_changed().summary();
-  ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(summary.application_id()));
-  const std::string key = SeqKey(Seq(record.seq()));
-  ASSIGN_OR_RETURN(const std::string personal, GetOrEmpty(view, kJournalPrivate, key));
-  ASSIGN_OR_RETURN(const std::string staff, GetOrEmpty(view, kJournalStaff, key));
-  return check_seals(id, summary.version(), record, personal, staff);
+  const auto subject = SubjectOf(what);
+  if (!subject.has_value() || !check_seals) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(subject->id));
+  const Seq seq(record.seq());
+  ASSIGN_OR_RETURN(const std::string personal, SealedPersonal(view, id, seq, what));
+  ASSIGN_OR_RETURN(const std::string staff, GetOrEmpty(view, kJournalStaff, SeqKey(seq)));
+  return check_seals(id, subject->version, record, personal, staff);
 }
 
 struct JournalWalk {
+  explicit JournalWalk(const storage::View* view) : noted(view) {}
+
   journal::Head head;
   absl::Status chain;
   absl::Status seals;
   Recomputed recomputed;
+  NotedVerifier noted;
 };
 
 JournalWalk WalkJournal(const storage::View& view, uint64_t at_seq, const SealCheck& check_seals,
                         const std::function<bool()>& cancelled, std::string* hash_at_seq) {
-  JournalWalk walk;
+  JournalWalk walk(&view);
   if (at_seq == 0) *hash_at_seq = walk.head.hash;
   const auto records = view.Scan(kJournal, "", "");
   for (; records->Valid(); records->Next()) {
@@ -138,6 +192,7 @@ JournalWalk WalkJournal(const storage::View& view, uint64_t at_seq, const SealCh
     if (walk.chain.ok()) walk.chain = journal::ParsePublic(record, &what);
     if (walk.chain.ok()) walk.chain = walk.recomputed.Apply(what);
     if (!walk.chain.ok()) return walk;
+    if (what.has_application_noted()) walk.noted.Apply(record.seq(), what.application_noted());
     if (record.seq() == at_seq) *hash_at_seq = record.hash();
     const absl::Status sealed = CheckSeals(view, record, what, check_seals);
     if (!sealed.ok() && walk.seals.ok()) {
@@ -243,6 +298,10 @@ region::v1::VerifyNodeResponse VerifyNode(const NodeId& node, const storage::Vie
   checks.Add(
       absl::StrCat("applications ", name), CheckApplications(view, walk.recomputed),
       absl::StrCat(walk.recomputed.applications.size(), " applications are as the journal says"));
+  checks.Add(absl::StrCat("notes ", name), walk.noted.Finish(),
+             absl::StrCat(walk.noted.records(),
+                          " notes, documents and assignments are listed as "
+                          "the journal says"));
   checks.Add(absl::StrCat("ledger ", name), CheckLedgers(view, walk.recomputed),
              absl::StrCat(walk.recomputed.ledgers.size(), " ledgers are as the journal says"));
   if (check_seals) {

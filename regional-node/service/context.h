@@ -14,6 +14,7 @@
 #include "regional-node/core/node_core.h"
 #include "regional-node/service/call_directory.h"
 #include "regional-node/service/node_view.h"
+#include "regional-node/service/school_directory.h"
 #include "regional-node/service/sealer.h"
 #include "regional-node/vault/key_store.h"
 #include "regional-node/vault/node_key.h"
@@ -28,6 +29,7 @@ struct Context {
   const storage::Store* store = nullptr;
   NodeCommitter* committer = nullptr;
   const CallDirectory* calls = nullptr;
+  const SchoolDirectory* schools = nullptr;
   const Territory* territory = nullptr;
   const vault::NodeKey* key = nullptr;
   const vault::KeyStore* keys = nullptr;

@@ -1,5 +1,6 @@
 #include "regional-node/service/decisions.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -112,18 +113,23 @@ void Answer(Run<Request, Response>& run, const std::vector<DecisionReply>& repli
   run.done(std::move(response));
 }
 
+bool NeedsStore(const std::vector<DecisionReply>& replies) {
+  return std::any_of(replies.begin(), replies.end(), [](const DecisionReply& reply) {
+    return reply.seq.value() != 0 && reply.hash.empty();
+  });
+}
+
 void Attempt(const std::shared_ptr<EvaluateRun>& run);
 void Attempt(const std::shared_ptr<DecideRun>& run);
 
 // Queues the command; answers, or begins again where something was stale.
 template <typename RunType, typename Command>
 void Queue(const std::shared_ptr<RunType>& run, Command command) {
-  if (command.items.empty()) return Answer(*run, {});
   const absl::Status queued = run->context->committer->Submit(
       engine::Lane::kInteractive, std::move(command), [run](absl::StatusOr<NodeReply> reply) {
         if (!reply.ok()) return run->done(reply.status());
         if (!reply->status.ok()) return run->done(reply->status);
-        const auto& items = std::get<DecideReply>(reply->result).items;
+        auto& items = std::get<DecideReply>(reply->result).items;
         for (const DecisionReply& item : items) {
           if (!item.stale) continue;
           if (++run->tries == kTriesMax) {
@@ -133,17 +139,20 @@ void Queue(const std::shared_ptr<RunType>& run, Command command) {
           if (!posted.ok()) run->done(posted);
           return;
         }
-        Answer(*run, items);
+        if (!NeedsStore(items)) return Answer(*run, items);
+        // What was answered before has its receipts in the store, and the committer reads nothing.
+        absl::Status posted = run->context->worker->Post(
+            [run, replies = std::move(items)] { Answer(*run, replies); });
+        if (!posted.ok()) run->done(posted);
       });
   if (!queued.ok()) run->done(queued);
 }
 
 // What an earlier answer says, with the newest status of what waited for funds then.
-template <typename RunType>
-void AnswerAgain(RunType& run, RequestEntry entry) {
+std::vector<DecisionReply> WithNewestStatus(const Context& context, RequestEntry entry) {
   std::vector<ApplicationId> ids;
   for (const DecisionReply& reply : entry.replies) ids.push_back(reply.id);
-  const auto view = run.context->store->Snapshot();
+  const auto view = context.store->Snapshot();
   const auto applications = FetchApplications(*view, ids);
   for (size_t i = 0; i < ids.size(); ++i) {
     DecisionReply& reply = entry.replies[i];
@@ -151,7 +160,29 @@ void AnswerAgain(RunType& run, RequestEntry entry) {
       reply.status = applications[i]->summary().status();
     }
   }
-  Answer(run, entry.replies);
+  return std::move(entry.replies);
+}
+
+bool AnyWaits(const std::vector<DecisionReply>& replies) {
+  return std::any_of(replies.begin(), replies.end(), [](const DecisionReply& reply) {
+    return reply.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS &&
+           !reply.fault.has_value();
+  });
+}
+
+void AnswerAgain(const std::shared_ptr<EvaluateRun>& run, RequestEntry entry) {
+  Answer(*run, WithNewestStatus(*run->context, std::move(entry)));
+}
+
+// While funds may still come the first answer is held back; whoever asks again waits along.
+void AnswerAgain(const std::shared_ptr<DecideRun>& run, RequestEntry entry) {
+  std::vector<DecisionReply> replies = WithNewestStatus(*run->context, std::move(entry));
+  if (!AnyWaits(replies) || !run->context->view->Get().connected) return Answer(*run, replies);
+  DecideCommand command;
+  command.request = run->key;
+  command.actor = run->actor;
+  command.answered = std::move(replies);
+  Queue(run, std::move(command));
 }
 
 // The id of what was named, found or not; nil where that is not known.
@@ -268,6 +299,10 @@ absl::StatusOr<Verb> VerbOf(region::v1::DecisionVerb verb) {
       return Verb::kClose;
     case region::v1::DECISION_VERB_TERMINATE:
       return Verb::kTerminate;
+    case region::v1::DECISION_VERB_REPAY:
+      return Verb::kRepay;
+    case region::v1::DECISION_VERB_PUBLISH:
+      return Verb::kPublish;
     default:
       return WithFault(absl::InvalidArgumentError("no decision is given"),
                        {"decision", "UNKNOWN_VALUE", "say what is decided, e.g. approve",
@@ -296,7 +331,8 @@ std::optional<Fault> CheckReason(const Context& context, const Application& appl
   const auto rules = context.calls->Find(CallId(application.summary().call()));
   if (!rules.ok() || !reason.empty()) return std::nullopt;
   const auto step = programme::FindStep(application.summary().status(), verb, (*rules)->life());
-  if (!step.ok() || !(*step)->reason_needed) return std::nullopt;  // an illegal step is the core's
+  if (!step.ok() || !(*step)->Needs(programme::Step::kReason))
+    return std::nullopt;  // an illegal step is the core's
   return Fault{"reason", "MISSING_FIELD",
                absl::StrCat("to ", std::string(programme::VerbName(verb)), " needs a reason"),
                "šim lēmumam nepieciešams pamatojums"};
@@ -350,7 +386,8 @@ void Begin(const Context& context, std::string actor, Request request, int count
   run->request = std::move(request);
   auto earlier = FindEarlier(context, run->key);
   if (!earlier.ok()) return run->done(earlier.status());
-  if (earlier->has_value()) return AnswerAgain(*run, *std::move(*earlier));
+  if (earlier->has_value()) return AnswerAgain(run, *std::move(*earlier));
+  if (count == 0) return Answer(*run, {});
   Attempt(run);
 }
 

@@ -1,12 +1,12 @@
 #include "regional-node/service/link_client.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "common/base/status.h"
 #include "common/rpc/status.h"
 #include "regional-node/core/families.h"
+#include "regional-node/service/link_backoff.h"
 #include "regional-node/service/queries.h"
 
 namespace kopa::node {
@@ -45,24 +45,23 @@ bool LinkClient::stopping() {
   return stopping_;
 }
 
+bool LinkClient::ended() {
+  MutexLock lock(&mutex_);
+  return ended_;
+}
+
 void LinkClient::Run() {
-  absl::Duration backoff = kBackoffMin;
+  LinkBackoff backoff;
   while (!stopping()) {
     const int64_t begun = context_.clock->MonotonicNanos();
     const bool admitted = RunSession();
     if (admitted) {
       TellLinkLost();
       context_.logger->Info("the link to the centre is down");
-      // One that ended at once may end at once again: only a link that held begins from the start.
-      const int64_t held = context_.clock->MonotonicNanos() - begun;
-      if (held > absl::ToInt64Nanoseconds(kSilenceMax)) backoff = kBackoffMin;
     }
-    // Full jitter: nodes that lost the centre together do not come back together.
-    uint16_t random = 0;
-    context_.entropy->Fill(&random, sizeof random);
-    const absl::Duration pause = kBackoffMin + backoff * (random / 65535.0);
-    backoff = std::min(backoff * 2, kBackoffMax);
-    const int64_t until = context_.clock->MonotonicNanos() + absl::ToInt64Nanoseconds(pause);
+    backoff.NoteSession(admitted, absl::Nanoseconds(context_.clock->MonotonicNanos() - begun));
+    const int64_t until =
+        context_.clock->MonotonicNanos() + absl::ToInt64Nanoseconds(backoff.Next(context_.entropy));
     MutexLock lock(&mutex_);
     while (!stopping_) {
       const int64_t left = until - context_.clock->MonotonicNanos();
@@ -119,7 +118,8 @@ bool LinkClient::RunSession() {
   if (stream->Write(message)) {
     std::thread reader([this, &stream] { ReadAll(stream.get()); });
     WriteWhileUp(stream.get());
-    session->TryCancel();
+    // What the centre ended is not cancelled besides: that would hide why it did.
+    if (!ended()) session->TryCancel();
     reader.join();
   }
   const grpc::Status status = stream->Finish();
@@ -247,11 +247,12 @@ void LinkClient::Handle(ConnectResponse message) {
       ConnectRequest answer;
       answer.mutable_down_ack()->set_incarnation(message.down_entry().incarnation());
       answer.mutable_down_ack()->set_number(message.down_entry().number());
-      const absl::Status queued =
-          context_.committer->Submit(engine::Lane::kLink, std::move(*message.mutable_down_entry()),
-                                     [this, answer](absl::StatusOr<NodeReply> reply) {
-                                       if (reply.ok()) Queue(answer);
-                                     });
+      const absl::Status queued = context_.committer->Submit(
+          engine::Lane::kLink,
+          CommandOf(*context_.store->Snapshot(), std::move(*message.mutable_down_entry())),
+          [this, answer](absl::StatusOr<NodeReply> reply) {
+            if (reply.ok()) Queue(answer);
+          });
       if (!queued.ok()) {
         MutexLock lock(&mutex_);
         if (session_ != nullptr) session_->TryCancel();

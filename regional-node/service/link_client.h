@@ -25,8 +25,6 @@ inline constexpr size_t kBatchBytesTarget = 96 * 1024;
 inline constexpr int kBatchRecordsMax = 512;
 inline constexpr absl::Duration kHeartbeat = absl::Seconds(1);
 inline constexpr absl::Duration kSilenceMax = absl::Seconds(5);
-inline constexpr absl::Duration kBackoffMin = absl::Milliseconds(100);
-inline constexpr absl::Duration kBackoffMax = absl::Seconds(4);
 
 // Keeps the link to the centre up: dials, proves this node's history, sends the journal as it
 // grows, and passes on what the centre says. Reconnects for ever, with back-off and jitter. It
@@ -69,6 +67,7 @@ class LinkClient {
   void TellLinkLost();
   void Queue(national::v1::ConnectRequest message);
   bool stopping();
+  bool ended();
 
   const Context& context_;
   NodeView* const view_;

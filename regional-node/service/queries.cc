@@ -1,14 +1,18 @@
 #include "regional-node/service/queries.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "regional-node/core/families.h"
 #include "regional-node/core/header.h"
+#include "regional-node/core/noted.h"
+#include "regional-node/service/staffing.h"
 
 namespace kopa::node {
 
@@ -19,11 +23,58 @@ namespace {
 constexpr int kPageDefault = 100;
 constexpr int kPageMax = 1000;
 
-absl::StatusOr<int> PageSize(int asked) {
-  if (asked < 0 || asked > kPageMax) {
-    return absl::InvalidArgumentError(absl::StrCat("page_size is 0 to ", kPageMax));
+// One row of an application's history.
+struct Event {
+  uint64_t seq = 0;
+  int version = 0;         // of the application after it
+  bool is_change = false;  // otherwise something was laid to the application as it was
+};
+
+// Oldest first.
+absl::StatusOr<std::vector<Event>> EventsOf(const storage::View& view, const ApplicationId& id,
+                                            const Application& application) {
+  std::vector<Event> events;
+  const std::string prefix(id.bytes());
+  const auto noted = view.Scan(kNoted, prefix, PrefixEnd(prefix));
+  for (; noted->Valid(); noted->Next()) {
+    ByteReader key(noted->key());
+    key.Raw(prefix.size());
+    events.push_back({.seq = key.U64()});
   }
-  return asked == 0 ? kPageDefault : asked;
+  RETURN_IF_ERROR(noted->status());
+  for (const region::v1::HistoryEntry& entry : application.history()) {
+    events.push_back({.seq = entry.seq(), .is_change = true});
+  }
+  std::sort(events.begin(), events.end(),
+            [](const Event& a, const Event& b) { return a.seq < b.seq; });
+  // Each change of an application is one version of it.
+  int version = 0;
+  for (Event& event : events) event.version = version += event.is_change ? 1 : 0;
+  return events;
+}
+
+absl::StatusOr<region::v1::HistoryRow> RowOf(const Context& context, const storage::View& view,
+                                             const ApplicationId& id,
+                                             const Application& application, const Event& event) {
+  const Seq seq(event.seq);
+  ASSIGN_OR_RETURN(const auto record, ReadRecord(view, seq));
+  const region::v1::HistoryEntry& entry = application.history(event.version - 1);
+  region::v1::HistoryRow row;
+  row.set_seq(event.seq);
+  row.set_status(entry.status());
+  row.set_awarded_cents(entry.awarded().cents());
+  row.set_hash(record.hash());
+  SetTimestamp(row.mutable_time(), absl::FromUnixMicros(record.time_us()));
+  if (event.is_change) row.set_verb(entry.verb());
+  const auto sealed = view.Get(kJournalStaff, SeqKey(seq));
+  if (absl::IsNotFound(sealed.status())) return row;  // nobody acted: funds came
+  RETURN_IF_ERROR(sealed.status());
+  const uint32_t version =
+      event.is_change ? static_cast<uint32_t>(event.version) : kNotedSealVersion;
+  ASSIGN_OR_RETURN(*row.mutable_staff(),
+                   context.sealer->OpenStaff(id, version, *sealed, record.staff_commitment()));
+  if (!event.is_change) row.set_verb(row.staff().verb());
+  return row;
 }
 
 bool Matches(const Application& application, const region::v1::ListApplicationsRequest& request,
@@ -37,6 +88,13 @@ bool Matches(const Application& application, const region::v1::ListApplicationsR
 }
 
 }  // namespace
+
+absl::StatusOr<int> PageSize(int asked) {
+  if (asked < 0 || asked > kPageMax) {
+    return absl::InvalidArgumentError(absl::StrCat("page_size is 0 to ", kPageMax));
+  }
+  return asked == 0 ? kPageDefault : asked;
+}
 
 std::vector<absl::StatusOr<Application>> FetchApplications(const storage::View& view,
                                                            absl::Span<const ApplicationId> ids) {
@@ -150,6 +208,7 @@ absl::StatusOr<region::v1::GetApplicationResponse> GetApplication(
   region::v1::GetApplicationResponse response;
   ASSIGN_OR_RETURN(*response.mutable_application(), FetchApplications(*view, {id}).front());
   const Application& application = response.application();
+  ASSIGN_OR_RETURN(*response.mutable_staffing(), ReadStaffing(*view, id));
   const auto key = context.keys->Get(id);
   if (absl::IsNotFound(key.status())) return response;  // erased
   RETURN_IF_ERROR(key.status());
@@ -166,36 +225,20 @@ absl::StatusOr<region::v1::ListApplicationHistoryResponse> ListApplicationHistor
     const Context& context, const region::v1::ListApplicationHistoryRequest& request) {
   ASSIGN_OR_RETURN(const int page_size, PageSize(request.page_size()));
   ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(request.application_id()));
-  int first = 0;
-  if (!request.page_token().empty() &&
-      (!absl::SimpleAtoi(request.page_token(), &first) || first < 0)) {
+  size_t first = 0;
+  if (!request.page_token().empty() && !absl::SimpleAtoi(request.page_token(), &first)) {
     return absl::InvalidArgumentError("page_token is not one that was given out");
   }
   const auto view = context.store->Snapshot();
   ASSIGN_OR_RETURN(const Application application, FetchApplications(*view, {id}).front());
-  first = std::min(first, application.history_size());
+  ASSIGN_OR_RETURN(const std::vector<Event> events, EventsOf(*view, id, application));
+  first = std::min(first, events.size());
+  const size_t end = std::min(events.size(), first + static_cast<size_t>(page_size));
   region::v1::ListApplicationHistoryResponse response;
-  const int end = std::min(application.history_size(), first + page_size);
-  for (int i = first; i < end; ++i) {
-    const region::v1::HistoryEntry& entry = application.history(i);
-    const Seq seq(entry.seq());
-    ASSIGN_OR_RETURN(const auto record, ReadRecord(*view, seq));
-    auto* row = response.add_rows();
-    row->set_seq(entry.seq());
-    *row->mutable_time() = entry.time();
-    row->set_verb(entry.verb());
-    row->set_status(entry.status());
-    row->set_awarded_cents(entry.awarded().cents());
-    row->set_hash(record.hash());
-    const auto sealed = view->Get(kJournalStaff, SeqKey(seq));
-    if (absl::IsNotFound(sealed.status())) continue;  // nobody acted: funds came
-    RETURN_IF_ERROR(sealed.status());
-    // Each change of an application is one version of it, so the i-th entry is version i + 1.
-    ASSIGN_OR_RETURN(*row->mutable_staff(),
-                     context.sealer->OpenStaff(id, static_cast<uint32_t>(i + 1), *sealed,
-                                               record.staff_commitment()));
+  for (size_t i = first; i < end; ++i) {
+    ASSIGN_OR_RETURN(*response.add_rows(), RowOf(context, *view, id, application, events[i]));
   }
-  if (end < application.history_size()) response.set_next_page_token(absl::StrCat(end));
+  if (end < events.size()) response.set_next_page_token(absl::StrCat(end));
   return response;
 }
 

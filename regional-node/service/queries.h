@@ -25,6 +25,9 @@ std::vector<absl::StatusOr<region::v1::Application>> FetchApplications(
 absl::StatusOr<ApplicationId> FindByReference(const storage::View& view, const CallId& call,
                                               absl::string_view external_ref);
 
+// How many rows a page has when `asked` were asked for. INVALID_ARGUMENT outside 0 to 1,000.
+absl::StatusOr<int> PageSize(int asked);
+
 // DATA_LOSS where it does not parse.
 absl::StatusOr<national::v1::JournalRecord> ReadRecord(const storage::View& view, Seq seq);
 

@@ -4,10 +4,16 @@
 #include <utility>
 
 #include "common/base/status.h"
+#include "common/journal/chain.h"
 #include "common/rpc/status.h"
 #include "regional-node/core/verify.h"
 #include "regional-node/service/decisions.h"
+#include "regional-node/service/document_streams.h"
+#include "regional-node/service/documents.h"
+#include "regional-node/service/late_admission.h"
+#include "regional-node/service/notes.h"
 #include "regional-node/service/queries.h"
+#include "regional-node/service/staffing.h"
 #include "regional-node/service/submission.h"
 #include "regional-node/service/submit_stream.h"
 
@@ -16,12 +22,22 @@ namespace kopa::node {
 namespace {
 
 // Ends a stream at once with an error.
-class RefusedStream : public grpc::ServerBidiReactor<region::v1::SubmitApplicationsRequest,
-                                                     region::v1::SubmitApplicationsResponse> {
+template <typename Reactor>
+class Refused : public Reactor {
  public:
-  explicit RefusedStream(const absl::Status& status) { Finish(rpc::ToGrpc(status)); }
+  explicit Refused(const absl::Status& status) { this->Finish(rpc::ToGrpc(status)); }
   void OnDone() override { delete this; }
 };
+
+// Opens the content of what was laid to an application.
+absl::Status CheckNoted(const Sealer& sealer, const vault::SecretKey& key, const ApplicationId& id,
+                        national::v1::NoteKind kind, const std::string& sealed,
+                        const std::string& commitment) {
+  if (kind == national::v1::NOTE_KIND_DOCUMENT) {
+    return sealer.OpenDocument(key, id, sealed, commitment).status();
+  }
+  return sealer.OpenNote(key, id, sealed, commitment).status();
+}
 
 // Opens sealed parts with the node's keys, for VerifyNode.
 SealCheck SealCheckOf(const Context& context) {
@@ -36,6 +52,12 @@ SealCheck SealCheckOf(const Context& context) {
     const auto key = context.keys->Get(id);
     if (absl::IsNotFound(key.status())) return absl::OkStatus();  // erased
     RETURN_IF_ERROR(key.status());
+    national::v1::PublicRecord what;
+    RETURN_IF_ERROR(journal::ParsePublic(record, &what));
+    if (what.has_application_noted()) {
+      return CheckNoted(*context.sealer, *key, id, what.application_noted().kind(), sealed_personal,
+                        record.private_commitment());
+    }
     return context.sealer
         ->OpenPersonal(*key, id, version, sealed_personal, record.private_commitment())
         .status();
@@ -60,6 +82,27 @@ grpc::ServerUnaryReactor* RegionService::OnWorker(engine::Worker* worker,
     if (result.ok()) *response = *std::move(result);
     reactor->Finish(rpc::ToGrpc(ForCaller(result.status())));
   });
+  if (!posted.ok()) reactor->Finish(rpc::ToGrpc(ForCaller(posted)));
+  return reactor;
+}
+
+template <typename Request, typename Response, typename Handler>
+grpc::ServerUnaryReactor* RegionService::ByCommand(grpc::CallbackServerContext* call,
+                                                   const Request* request, Response* response,
+                                                   Handler handler) {
+  grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
+  const auto caller = rpc::CallerOf(*call, transport_);
+  if (!caller.ok()) {
+    reactor->Finish(rpc::ToGrpc(caller.status()));
+    return reactor;
+  }
+  const absl::Status posted =
+      context_.worker->Post([this, reactor, request, response, handler, actor = caller->actor] {
+        handler(context_, actor, *request, [reactor, response](absl::StatusOr<Response> result) {
+          if (result.ok()) *response = *std::move(result);
+          reactor->Finish(rpc::ToGrpc(ForCaller(result.status())));
+        });
+      });
   if (!posted.ok()) reactor->Finish(rpc::ToGrpc(ForCaller(posted)));
   return reactor;
 }
@@ -91,7 +134,11 @@ grpc::ServerBidiReactor<region::v1::SubmitApplicationsRequest,
                         region::v1::SubmitApplicationsResponse>*
 RegionService::SubmitApplications(grpc::CallbackServerContext* call) {
   const auto caller = rpc::CallerOf(*call, transport_);
-  if (!caller.ok()) return new RefusedStream(caller.status());
+  if (!caller.ok()) {
+    return new Refused<grpc::ServerBidiReactor<region::v1::SubmitApplicationsRequest,
+                                               region::v1::SubmitApplicationsResponse>>(
+        caller.status());
+  }
   return new SubmitStream(context_, caller->actor);
 }
 
@@ -122,43 +169,71 @@ grpc::ServerUnaryReactor* RegionService::ListApplicationHistory(
 grpc::ServerUnaryReactor* RegionService::EvaluateApplications(
     grpc::CallbackServerContext* call, const region::v1::EvaluateApplicationsRequest* request,
     region::v1::EvaluateApplicationsResponse* response) {
-  grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
-  const auto caller = rpc::CallerOf(*call, transport_);
-  if (!caller.ok()) {
-    reactor->Finish(rpc::ToGrpc(caller.status()));
-    return reactor;
-  }
-  const absl::Status posted = context_.worker->Post([this, reactor, request, response,
-                                                     actor = caller->actor] {
-    Evaluate(context_, actor, *request,
-             [reactor, response](absl::StatusOr<region::v1::EvaluateApplicationsResponse> result) {
-               if (result.ok()) *response = *std::move(result);
-               reactor->Finish(rpc::ToGrpc(ForCaller(result.status())));
-             });
-  });
-  if (!posted.ok()) reactor->Finish(rpc::ToGrpc(ForCaller(posted)));
-  return reactor;
+  return ByCommand(call, request, response, node::Evaluate);
 }
 
 grpc::ServerUnaryReactor* RegionService::DecideApplications(
     grpc::CallbackServerContext* call, const region::v1::DecideApplicationsRequest* request,
     region::v1::DecideApplicationsResponse* response) {
-  grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
+  return ByCommand(call, request, response, node::Decide);
+}
+
+grpc::ServerUnaryReactor* RegionService::AdmitLate(grpc::CallbackServerContext* call,
+                                                   const region::v1::AdmitLateRequest* request,
+                                                   region::v1::AdmitLateResponse* response) {
+  return ByCommand(call, request, response, node::AdmitLate);
+}
+
+grpc::ServerUnaryReactor* RegionService::AssignEvaluators(
+    grpc::CallbackServerContext* call, const region::v1::AssignEvaluatorsRequest* request,
+    region::v1::AssignEvaluatorsResponse* response) {
+  return ByCommand(call, request, response, node::AssignEvaluators);
+}
+
+grpc::ServerUnaryReactor* RegionService::DeclareConflict(
+    grpc::CallbackServerContext* call, const region::v1::DeclareConflictRequest* request,
+    region::v1::DeclareConflictResponse* response) {
+  return ByCommand(call, request, response, node::DeclareConflict);
+}
+
+grpc::ServerUnaryReactor* RegionService::AddNote(grpc::CallbackServerContext* call,
+                                                 const region::v1::AddNoteRequest* request,
+                                                 region::v1::AddNoteResponse* response) {
+  return ByCommand(call, request, response, node::AddNote);
+}
+
+grpc::ServerUnaryReactor* RegionService::ListNotes(grpc::CallbackServerContext* call,
+                                                   const region::v1::ListNotesRequest* request,
+                                                   region::v1::ListNotesResponse* response) {
+  return OnWorker<region::v1::ListNotesResponse>(context_.worker, call, response, [this, request] {
+    return node::ListNotes(context_, *request);
+  });
+}
+
+grpc::ServerUnaryReactor* RegionService::ListDocuments(
+    grpc::CallbackServerContext* call, const region::v1::ListDocumentsRequest* request,
+    region::v1::ListDocumentsResponse* response) {
+  return OnWorker<region::v1::ListDocumentsResponse>(
+      context_.worker, call, response,
+      [this, request] { return node::ListDocuments(context_, *request); });
+}
+
+grpc::ServerReadReactor<region::v1::AttachDocumentRequest>* RegionService::AttachDocument(
+    grpc::CallbackServerContext* call, region::v1::AttachDocumentResponse* response) {
   const auto caller = rpc::CallerOf(*call, transport_);
   if (!caller.ok()) {
-    reactor->Finish(rpc::ToGrpc(caller.status()));
-    return reactor;
+    return new Refused<grpc::ServerReadReactor<region::v1::AttachDocumentRequest>>(caller.status());
   }
-  const absl::Status posted =
-      context_.worker->Post([this, reactor, request, response, actor = caller->actor] {
-        Decide(context_, actor, *request,
-               [reactor, response](absl::StatusOr<region::v1::DecideApplicationsResponse> result) {
-                 if (result.ok()) *response = *std::move(result);
-                 reactor->Finish(rpc::ToGrpc(ForCaller(result.status())));
-               });
-      });
-  if (!posted.ok()) reactor->Finish(rpc::ToGrpc(ForCaller(posted)));
-  return reactor;
+  return new AttachStream(context_, call, caller->actor, response, &uploads_);
+}
+
+grpc::ServerWriteReactor<region::v1::ReadDocumentResponse>* RegionService::ReadDocument(
+    grpc::CallbackServerContext* call, const region::v1::ReadDocumentRequest* request) {
+  const auto caller = rpc::CallerOf(*call, transport_);
+  if (!caller.ok()) {
+    return new Refused<grpc::ServerWriteReactor<region::v1::ReadDocumentResponse>>(caller.status());
+  }
+  return new ReadStream(context_, *request);
 }
 
 grpc::ServerUnaryReactor* RegionService::ListNodeCalls(

@@ -11,7 +11,9 @@
 #include "common/intake/canonical.h"
 #include "common/intake/check.h"
 #include "regional-node/core/families.h"
+#include "regional-node/service/late_admission.h"
 #include "regional-node/service/queries.h"
+#include "regional-node/service/request_pruner.h"
 #include "regional-node/vault/secret_key.h"
 
 namespace kopa::node {
@@ -66,6 +68,11 @@ Digest DigestOfSubmission(const Context& context, const Submission& submission) 
   return digest;
 }
 
+bool IsLate(const std::vector<Fault>& faults) {
+  return std::any_of(faults.begin(), faults.end(),
+                     [](const Fault& fault) { return fault.code == "WINDOW_CLOSED"; });
+}
+
 void CheckAll(Run& run) {
   const Context& context = *run.context;
   for (const auto& application : run.submission.applications) {
@@ -77,6 +84,13 @@ void CheckAll(Run& run) {
                                              "; this is node ", context.node.value()),
                                 absl::StrCat("pašvaldība pieder mezglam ", checked.node,
                                              "; šis ir mezgls ", context.node.value())});
+    }
+    for (Fault& fault : context.schools->Check(*run.rules, checked.normal)) {
+      checked.faults.push_back(std::move(fault));
+    }
+    if (IsLate(checked.faults) &&
+        IsAdmittedLate(context, CallId(run.submission.call), checked.normal.external_ref())) {
+      DropWindowClosed(&checked.faults);
     }
     run.open.push_back(run.checked.size());
     run.checked.push_back(std::move(checked));
@@ -256,6 +270,7 @@ absl::StatusOr<Uuid> ParseRequestId(absl::string_view bytes) {
 absl::StatusOr<std::optional<RequestEntry>> FindEarlier(const Context& context,
                                                         const RequestKey& request) {
   if (request.id.is_nil()) return std::optional<RequestEntry>();
+  RETURN_IF_ERROR(CheckRequestAge(request.id, context.clock->Now()));
   const auto stored = context.store->Get(kRequest, request.id.bytes());
   if (absl::IsNotFound(stored.status())) return std::optional<RequestEntry>();
   RETURN_IF_ERROR(stored.status());

@@ -39,7 +39,7 @@ void Submit(const Context& context, engine::Lane lane, Submission submission, Su
 absl::StatusOr<Uuid> ParseRequestId(absl::string_view bytes);
 
 // The earlier answer to this request id, if any; ALREADY_EXISTS where that request had other
-// content.
+// content, INVALID_ARGUMENT where the id is too old to be known by it.
 absl::StatusOr<std::optional<RequestEntry>> FindEarlier(const Context& context,
                                                         const RequestKey& request);
 

@@ -39,15 +39,15 @@ KeyStore::KeyStore(std::unique_ptr<storage::Store> store, NodeId node, SecretKey
 absl::StatusOr<std::unique_ptr<KeyStore>> KeyStore::Open(std::unique_ptr<storage::Store> store,
                                                          const NodeId& node,
                                                          const SecretKey& wrap_key,
-                                                         Entropy* entropy) {
+                                                         Entropy* entropy, bool may_begin) {
   std::unique_ptr<KeyStore> opened(new KeyStore(std::move(store), node, wrap_key.Clone(), entropy));
-  RETURN_IF_ERROR(opened->CheckOwner());
+  RETURN_IF_ERROR(opened->CheckOwner(may_begin));
   return opened;
 }
 
 // A node that is given a new key file, because the old one is missing, must not go on: it would
 // take in new applications while all earlier ones are unreadable.
-absl::Status KeyStore::CheckOwner() {
+absl::Status KeyStore::CheckOwner(bool may_begin) {
   const absl::StatusOr<std::string> check = store_->Get(kCheck, kCheckKey);
   if (check.ok()) {
     if (vault::Open(wrap_key_, CheckAssociated(node_), *check).ok()) return absl::OkStatus();
@@ -62,6 +62,11 @@ absl::Status KeyStore::CheckOwner() {
     const std::unique_ptr<storage::Iterator> first = view->Scan(family, "", "");
     RETURN_IF_ERROR(first->status());
     if (first->Valid()) return absl::DataLossError("the key store has keys but no check record");
+  }
+  if (!may_begin) {
+    return absl::FailedPreconditionError(
+        "the node has been in use since earlier, but its key store is empty: put the one back that "
+        "has its keys, or name it with --key-store");
   }
   storage::WriteBatch batch;
   batch.Put(kCheck, kCheckKey, Seal(wrap_key_, CheckAssociated(node_), "", *entropy_));

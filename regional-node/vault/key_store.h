@@ -45,13 +45,14 @@ struct NewDataKey {
 // thread.
 class KeyStore {
  public:
-  // Errors: FAILED_PRECONDITION where the store was made by another node or with another key file;
-  // DATA_LOSS where it has keys but no check record; those of the store. `entropy` must outlive
-  // this.
+  // Errors: FAILED_PRECONDITION where the store was made by another node or with another key file,
+  // or is a new one and `may_begin` is false: a node that has applications has their keys somewhere
+  // else; DATA_LOSS where it has keys but no check record; those of the store. `entropy` must
+  // outlive this.
   static absl::StatusOr<std::unique_ptr<KeyStore>> Open(std::unique_ptr<storage::Store> store,
                                                         const NodeId& node,
-                                                        const SecretKey& wrap_key,
-                                                        Entropy* entropy);
+                                                        const SecretKey& wrap_key, Entropy* entropy,
+                                                        bool may_begin = true);
 
   // Touches no store: the key counts only once Put has answered.
   NewDataKey NewKey(const ApplicationId& id) const;
@@ -81,7 +82,7 @@ class KeyStore {
  private:
   KeyStore(std::unique_ptr<storage::Store> store, NodeId node, SecretKey wrap_key,
            Entropy* entropy);
-  absl::Status CheckOwner();
+  absl::Status CheckOwner(bool may_begin);
 
   // Constant after construction.
   const std::unique_ptr<storage::Store> store_;

@@ -47,8 +47,10 @@ TEST_F(Awards, FromContractToClosingTheAwardIsHeld) {
   EXPECT_THAT(Decide(Verb::kContract, id_), Became(APPLICATION_STATUS_CONTRACTED));
   EXPECT_THAT(DecideWith(Verb::kPay, 900), Became(APPLICATION_STATUS_CONTRACTED));
   EXPECT_THAT(Decide(Verb::kReport, id_), Became(APPLICATION_STATUS_REPORTED));
-  EXPECT_THAT(DecideWith(Verb::kPay, 100), Became(APPLICATION_STATUS_REPORTED));
+  EXPECT_THAT(DecideWith(Verb::kPay, 60), Became(APPLICATION_STATUS_REPORTED));
   EXPECT_THAT(Decide(Verb::kClose, id_), Became(APPLICATION_STATUS_CLOSED));
+  EXPECT_THAT(DecideWith(Verb::kPay, 40), Became(APPLICATION_STATUS_CLOSED))
+      << "the rest is due once the report is accepted";
   EXPECT_EQ(Held(), kAward);
   EXPECT_EQ(Totals().Approved(), kAward);
   EXPECT_EQ(Stored(id_).summary().paid_cents(), 1000);
@@ -65,6 +67,72 @@ TEST_F(Awards, NoMoreIsPaidThanIsAwarded) {
   DecideWith(Verb::kPay, 600);
   EXPECT_THAT(DecideWith(Verb::kPay, 401), HasFault("BAD_AMOUNT"));
   EXPECT_EQ(Stored(id_).summary().paid_cents(), 600);
+}
+
+TEST_F(Awards, PaymentsAreEntriesOfTheLedgerThatOnlyAddUp) {
+  Decide(Verb::kContract, id_);
+  DecideWith(Verb::kPay, 900);
+  EXPECT_THAT(DecideWith(Verb::kRepay, 901), HasFault("BAD_AMOUNT"));
+  EXPECT_THAT(DecideWith(Verb::kRepay, 250), Became(APPLICATION_STATUS_CONTRACTED));
+  EXPECT_EQ(Totals().paid_cents, 900);
+  EXPECT_EQ(Totals().repaid_cents, 250);
+  EXPECT_EQ(Stored(id_).summary().paid_cents(), 650);
+  const region::v1::Application stored = Stored(id_);
+  ASSERT_EQ(stored.payments_size(), 2);
+  EXPECT_EQ(stored.payments(0).kind(), region::v1::PAYMENT_KIND_ADVANCE);
+  EXPECT_EQ(stored.payments(1).cents(), -250);
+  EXPECT_EQ(stored.payments(1).seq(), core_->state().head.seq.value());
+  Restart();
+  EXPECT_EQ(Totals().Paid(), 650);
+  ExpectVerified();
+}
+
+TEST_F(Awards, BeforeTheReportOnlyTheAdvanceIsPaid) {
+  programme::v1::Call call = TestCall(call_.value(), 100'000, 10);
+  call.set_version(2);
+  call.mutable_payments()->set_advance_basis_points(9000);
+  Publish(call);
+  Decide(Verb::kContract, id_);
+  EXPECT_THAT(DecideWith(Verb::kPay, 901), HasFault("BAD_AMOUNT"));
+  EXPECT_THAT(DecideWith(Verb::kPay, 900), Became(APPLICATION_STATUS_CONTRACTED));
+  EXPECT_THAT(DecideWith(Verb::kPay, 1), HasFault("BAD_AMOUNT"));
+  Decide(Verb::kReport, id_);
+  EXPECT_THAT(DecideWith(Verb::kPay, 100), Became(APPLICATION_STATUS_REPORTED));
+  EXPECT_EQ(Stored(id_).payments(1).kind(), region::v1::PAYMENT_KIND_REST);
+}
+
+TEST_F(Awards, WhatATerminatedOneGotTooMuchComesBack) {
+  Decide(Verb::kContract, id_);
+  DecideWith(Verb::kPay, 900);
+  DecideWith(Verb::kTerminate, 300);
+  EXPECT_THAT(DecideWith(Verb::kPay, 1), HasFault("BAD_AMOUNT"));
+  EXPECT_THAT(DecideWith(Verb::kRepay, 600), Became(APPLICATION_STATUS_TERMINATED));
+  EXPECT_EQ(Stored(id_).summary().paid_cents(), 300);
+  ExpectVerified();
+}
+
+TEST_F(Awards, ATitleIsPublishedOnlyWhileThereIsAnAward) {
+  EXPECT_TRUE(Newest().application_changed().summary().published_title().empty());
+  EXPECT_THAT(Decide(Verb::kPublish, id_), Became(APPLICATION_STATUS_APPROVED));
+  EXPECT_EQ(Newest().application_changed().summary().published_title(), "as first written");
+  EXPECT_TRUE(Stored(id_).title_checked());
+  Decide(Verb::kUndo, id_, "Dzintra");
+  EXPECT_TRUE(Newest().application_changed().summary().published_title().empty());
+  EXPECT_THAT(Decide(Verb::kPublish, id_), HasFault("ILLEGAL_STEP"));
+}
+
+TEST_F(Awards, AClosedCallMakesNoMoreAwards) {
+  const ApplicationId late = Submit({"B-1", Amounts(100, 1, 0), "x", "0002000"}).id;
+  Evaluate(late, "Eva", 4000);
+  programme::v1::Call call = TestCall(call_.value(), 100'000, 10);
+  call.set_version(2);
+  call.set_closed(true);
+  Publish(call);
+  EXPECT_THAT(Decide(Verb::kApprove, late), HasFault("CALL_CLOSED"));
+  EXPECT_THAT(DecideWith(Verb::kAmend, 1100), HasFault("CALL_CLOSED"));
+  EXPECT_THAT(DecideWith(Verb::kAmend, 900), Became(APPLICATION_STATUS_APPROVED));
+  EXPECT_THAT(Decide(Verb::kContract, id_), Became(APPLICATION_STATUS_CONTRACTED));
+  EXPECT_THAT(Decide(Verb::kReject, late), Became(national::v1::APPLICATION_STATUS_REJECTED));
 }
 
 TEST_F(Awards, AnAmendmentMovesTheLedgerWithTheAward) {

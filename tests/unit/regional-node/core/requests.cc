@@ -32,6 +32,8 @@ programme::v1::Call TestCall(absl::string_view id, int64_t cents, int64_t initia
   if (cents >= 0) call.mutable_limits()->set_budget_cents(cents);
   if (initiatives >= 0) call.mutable_limits()->set_initiatives(initiatives);
   call.mutable_amount()->set_ceiling_per_application_cents(10'000);
+  call.add_applicant_types()->set_id("association");
+  call.add_activities()->set_id("inclusion");
   call.mutable_allotment()->set_policy(programme::v1::ALLOTMENT_POLICY_ON_DEMAND);
   call.mutable_allotment()->set_pending(programme::v1::PENDING_POLICY_SKIP);
   auto* evaluation = call.mutable_evaluation();

@@ -108,6 +108,52 @@ TEST_F(Waiting, TwoWhoApproveTheSameBothGetTheAnswer) {
   EXPECT_THAT(Items(second).at(0), Became(APPLICATION_STATUS_APPROVED));
 }
 
+// A client whose connection broke asks the same again: it must not be told less than it would have.
+TEST_F(Waiting, TheSameRequestAgainWaitsAlong) {
+  const DecideCommand command = Decision(
+      Verb::kApprove, {Evaluated("A-1", Amounts(100, 1, 0)), Evaluated("A-2", Amounts(100, 1, 0))});
+  const engine::Ticket first = Post(command);
+  Pass(absl::Seconds(1));
+  const engine::Ticket second = Post(command);
+  EXPECT_FALSE(TakeReply(second).has_value());
+  Allot(Amounts(100, 0, 0));
+  EXPECT_FALSE(TakeReply(second).has_value());
+  // As the handler asks that has found the first answer in the store.
+  DecideCommand found_earlier;
+  found_earlier.request = command.request;
+  found_earlier.answered.resize(2);
+  const engine::Ticket third = Post(found_earlier);
+  EXPECT_FALSE(TakeReply(third).has_value());
+  Allot(Amounts(200, 0, 0));
+  const auto items = Items(first);
+  EXPECT_THAT(items.at(0), Became(APPLICATION_STATUS_APPROVED));
+  EXPECT_THAT(items.at(1), Became(APPLICATION_STATUS_APPROVED));
+  for (const engine::Ticket again : {second, third}) {
+    const auto same = Items(again);
+    ASSERT_THAT(same, SizeIs(2));
+    for (size_t i = 0; i < 2; ++i) {
+      EXPECT_THAT(same[i], Became(APPLICATION_STATUS_APPROVED));
+      EXPECT_EQ(same[i].seq, items[i].seq);
+      EXPECT_EQ(same[i].hash, items[i].hash);
+    }
+  }
+  EXPECT_FALSE(core_->WantsTick());
+}
+
+TEST_F(Waiting, WhoAsksAgainWaitsNoLongerThanTheFirst) {
+  const ApplicationId id = Evaluated("A-1", Amounts(100, 1, 0));
+  const DecideCommand command = Decision(Verb::kApprove, {id});
+  const engine::Ticket first = Post(command);
+  Pass(absl::Seconds(3));
+  const engine::Ticket second = Post(command);
+  Pass(absl::Seconds(2));
+  EXPECT_THAT(Items(first).at(0), Became(APPLICATION_STATUS_PENDING_FUNDS));
+  EXPECT_THAT(Items(second).at(0), Became(APPLICATION_STATUS_PENDING_FUNDS));
+  EXPECT_THAT(Items(Post(command)).at(0), Became(APPLICATION_STATUS_PENDING_FUNDS))
+      << "nobody waits any more, so the answer comes at once";
+  EXPECT_FALSE(core_->WantsTick());
+}
+
 TEST_F(Waiting, OneWhoseTimeRanOutDoesNotTroubleTheNext) {
   const ApplicationId id = Evaluated("A-1", Amounts(100, 1, 0));
   const engine::Ticket first = Post(Decision(Verb::kApprove, {id}));

@@ -48,6 +48,15 @@ class KeyStoreTest : public testing::Test {
   std::unique_ptr<KeyStore> keys_;
 };
 
+TEST_F(KeyStoreTest, ANodeThatHasApplicationsGetsNoEmptyStore) {
+  auto empty = std::make_unique<storage::MemoryStore>(KeyStoreFamilies().size());
+  const auto refused = KeyStore::Open(empty->Clone(), node_, wrap_key_, &entropy_, false);
+  EXPECT_EQ(refused.status().code(), kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.status().message()), testing::HasSubstr("--key-store"));
+  EXPECT_TRUE(KeyStore::Open(memory_->Clone(), node_, wrap_key_, &entropy_, false).ok());
+  EXPECT_TRUE(KeyStore::Open(std::move(empty), node_, wrap_key_, &entropy_, true).ok());
+}
+
 TEST_F(KeyStoreTest, GivesBackTheKeyThatWasPut) {
   const ApplicationId id = NewId();
   const NewDataKey fresh = keys_->NewKey(id);
