@@ -8,6 +8,7 @@
 #include "client/cli/application_names.h"
 #include "client/cli/commands.h"
 #include "client/cli/freshness.h"
+#include "client/cli/one_application.h"
 #include "client/cli/outline.h"
 #include "common/base/status.h"
 #include "common/programme/decimals.h"
@@ -134,75 +135,23 @@ absl::StatusOr<ExitCode> RunList(Session& session, const ListOptions& options) {
   return failed == 0 ? ExitCode::kDone : ExitCode::kPartly;
 }
 
-struct ShowOptions {
-  std::string id;
-  std::string reference;
-  std::string call;
-};
-
-struct Found {
-  std::unique_ptr<client::NodeClient> client;
-  std::string node;
-  Uuid id;
-};
-
-// The one application that is meant, and the node that has it.
-absl::StatusOr<Found> FindOne(Session& session, const ShowOptions& options) {
-  const auto given = [](const std::string& text) {
-    return text.empty() ? std::vector<std::string>() : std::vector<std::string>{text};
-  };
-  ASSIGN_OR_RETURN(const auto names,
-                   NamesFrom(given(options.id), given(options.reference), options.call));
-  if (names.size() > 1) return UsageError("give an id or --ref, not both");
-  ASSIGN_OR_RETURN(Targets targets, Locate(session, names, options.call));
-  Target& target = targets.targets[0];
-  RETURN_IF_ERROR(target.error);
-  Found found;
-  found.node = targets.nodes[target.node].node;
-  ASSIGN_OR_RETURN(found.client, session.Node(targets.nodes[target.node]));
-  if (target.name.id.has_value()) {
-    found.id = *target.name.id;
-    return found;
-  }
-  // At a node of its own choice the reference is not looked up yet.
-  std::vector<Uuid> ids;
-  ListApplicationsRequest request;
-  request.set_call(options.call);
-  request.set_external_ref(options.reference);
-  RETURN_IF_ERROR(found.client->ListApplications(request, [&ids](const Application& application) {
-    if (const auto id = Uuid::FromBytes(application.summary().application_id()); id.ok()) {
-      ids.push_back(*id);
-    }
-  }));
-  if (ids.empty()) {
-    return absl::NotFoundError(absl::StrCat(
-        "node ", found.node, " has no application with reference ", options.reference));
-  }
-  if (ids.size() > 1) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("several applications have the reference ", options.reference, ", among them ",
-                     ids[0].ToString(), " and ", ids[1].ToString(), "; name it by its id"));
-  }
-  found.id = ids[0];
-  return found;
-}
-
-absl::StatusOr<ExitCode> RunShow(Session& session, const ShowOptions& options) {
-  ASSIGN_OR_RETURN(const Found found, FindOne(session, options));
+absl::StatusOr<ExitCode> RunShow(Session& session, const OneApplication& options) {
+  ASSIGN_OR_RETURN(const FoundApplication found, FindOne(session, options));
   ASSIGN_OR_RETURN(const auto response, found.client->GetApplication(found.id));
-  Json json = RowJson(RowOf(response.application(), found.node));
+  Json json = RowJson(RowOf(response.application(), found.node.node));
   json["application"] = ToJson(response.application());
+  json["staffing"] = ToJson(response.staffing());
   json["personal"] = response.has_personal() ? ToJson(response.personal()) : Json(nullptr);
   return PrintOutline(session, json);
 }
 
-absl::StatusOr<ExitCode> RunHistory(Session& session, const ShowOptions& options) {
-  ASSIGN_OR_RETURN(const Found found, FindOne(session, options));
+absl::StatusOr<ExitCode> RunHistory(Session& session, const OneApplication& options) {
+  ASSIGN_OR_RETURN(const FoundApplication found, FindOne(session, options));
   ASSIGN_OR_RETURN(const auto rows, found.client->ListApplicationHistory(found.id));
   Json list = Json::array();
   for (const auto& row : rows) list.push_back(ToJson(row));
   session.Print(
-      {{"id", found.id.ToString()}, {"node", found.node}, {"rows", std::move(list)}}, [&] {
+      {{"id", found.id.ToString()}, {"node", found.node.node}, {"rows", std::move(list)}}, [&] {
         Table table({{"seq", true},
                      {"time"},
                      {"what"},
@@ -220,12 +169,6 @@ absl::StatusOr<ExitCode> RunHistory(Session& session, const ShowOptions& options
   return ExitCode::kDone;
 }
 
-void AddShowOptions(CLI::App* command, ShowOptions* options) {
-  command->add_option("id", options->id, "the application's id");
-  command->add_option("--ref", options->reference, "or its reference, with --call");
-  command->add_option("--call", options->call, "which call; needed for --ref");
-}
-
 }  // namespace
 
 void AddApplicationReadCommands(CommandTree& tree, CLI::App& app) {
@@ -236,14 +179,14 @@ void AddApplicationReadCommands(CommandTree& tree, CLI::App& app) {
   command->add_option("--municipality", list->municipality, "only of this one; ATVK code or name");
   tree.Bind(command, [list](Session& session) { return RunList(session, *list); });
 
-  const auto show = std::make_shared<ShowOptions>();
+  const auto show = std::make_shared<OneApplication>();
   command = tree.Add(app, "show", "one application, with its personal part");
-  AddShowOptions(command, show.get());
+  AddOneApplicationOptions(command, show.get());
   tree.Bind(command, [show](Session& session) { return RunShow(session, *show); });
 
-  const auto history = std::make_shared<ShowOptions>();
+  const auto history = std::make_shared<OneApplication>();
   command = tree.Add(app, "history", "what was done with one application, by whom and why");
-  AddShowOptions(command, history.get());
+  AddOneApplicationOptions(command, history.get());
   tree.Bind(command, [history](Session& session) { return RunHistory(session, *history); });
 }
 

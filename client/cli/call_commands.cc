@@ -1,12 +1,15 @@
-// kopa calls, call show, call template.
+// kopa calls; call show, template, load, close, extend.
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/call_template.h"
 #include "client/cli/commands.h"
 #include "client/cli/outline.h"
+#include "client/cli/proposal_output.h"
+#include "common/base/file.h"
 #include "common/base/status.h"
 #include "common/programme/decimals.h"
 
@@ -14,6 +17,16 @@ namespace kopa::cli {
 namespace {
 
 using kopa::programme::v1::Call;
+
+// The method takes 1 MiB.
+constexpr size_t kDefinitionBytesMax = 1 << 20;
+
+struct ChangeOptions {
+  std::string file;
+  std::string call;
+  std::string closes;
+  std::string reason;
+};
 
 absl::StatusOr<std::vector<Call>> ListCalls(Session& session) {
   RETURN_IF_ERROR(session.RequireServer());
@@ -29,7 +42,7 @@ Table CallsTable(const std::vector<Call>& calls) {
   Table table({{"call"}, {"name"}, {"form"}, {"opens"}, {"closes"}, {"budget EUR", true}});
   for (const Call& call : calls) {
     table.AddRow({call.id(), call.name().en(), EnumWord(call.form()), call.window().opens(),
-                  call.window().closes(),
+                  call.closed() ? "closed" : call.window().closes(),
                   call.limits().has_budget_cents()
                       ? programme::FormatCents(call.limits().budget_cents())
                       : "no limit"});
@@ -59,6 +72,77 @@ absl::StatusOr<ExitCode> RunTemplate(Session& session, const std::string& id) {
   return ExitCode::kDone;
 }
 
+Table CallTable(const Call& call, const std::string& outcome) {
+  Table table({{"call"}, {"version", true}, {"name"}, {"outcome"}});
+  table.AddRow({call.id(), absl::StrCat(call.version()), call.name().en(), outcome});
+  return table;
+}
+
+absl::StatusOr<ExitCode> RunLoad(Session& session, const ChangeOptions& options) {
+  ASSIGN_OR_RETURN(const auto central, session.Central("loading a call"));
+  kopa::national::v1::LoadCallRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_definition(), ReadFile(options.file));
+  if (request.definition().size() > kDefinitionBytesMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.file, " has ", request.definition().size(),
+                     " bytes; a definition may have ", kDefinitionBytesMax));
+  }
+  request.set_file_name(std::filesystem::path(options.file).filename().string());
+  request.set_reason(options.reason);
+  ASSIGN_OR_RETURN(const auto response, central->LoadCall(request));
+  session.Print(ToJson(response), [&response] {
+    return CallTable(response.call(), response.changed() ? "published" : "was published already");
+  });
+  return ExitCode::kDone;
+}
+
+absl::StatusOr<ExitCode> RunClose(Session& session, const ChangeOptions& options) {
+  ASSIGN_OR_RETURN(const auto central, session.Central("closing a call"));
+  kopa::national::v1::CloseCallRequest request;
+  request.set_call(options.call);
+  request.set_reason(options.reason);
+  ASSIGN_OR_RETURN(const auto response, central->CloseCall(request));
+  session.Print(ToJson(response), [&response] { return CallTable(response.call(), "closed"); });
+  return ExitCode::kDone;
+}
+
+absl::StatusOr<ExitCode> RunExtend(Session& session, const ChangeOptions& options) {
+  kopa::national::v1::Change change;
+  change.set_call(options.call);
+  change.set_window_closes(options.closes);
+  return ProposeChange(session, change, options.reason);
+}
+
+void AddChangeCommands(CommandTree& tree, CLI::App& group) {
+  const auto load = std::make_shared<ChangeOptions>();
+  CLI::App* command = tree.Add(group, "load", "publish a new call, or a new version of one");
+  command->add_option("file", load->file, "its definition, CALL.textproto")->required();
+  command->add_option("--reason", load->reason, "why");
+  command->footer(
+      "A call that has opened takes only a definition whose `amendment` names the version that it\n"
+      "changes.\nExample:\n  kopa call load kontakts-2025.textproto");
+  tree.Bind(command, [load](Session& session) { return RunLoad(session, *load); });
+
+  const auto close = std::make_shared<ChangeOptions>();
+  command = tree.Add(group, "close", "take nothing more in and give nothing more out");
+  command->add_option("call", close->call, "which call")->required();
+  command->add_option("--reason", close->reason, "why");
+  command->footer("Example:\n  kopa call close kontakts-2024 --reason \"viss piešķirts\"");
+  tree.Bind(command, [close](Session& session) { return RunClose(session, *close); });
+
+  const auto extend = std::make_shared<ChangeOptions>();
+  command = tree.Add(group, "extend", "propose a later end of the window, or confirm that");
+  command->add_option("call", extend->call, "which call")->required();
+  command->add_option("--closes", extend->closes, "its new end, exclusive, in the call's time zone")
+      ->required();
+  command->add_option("--reason", extend->reason, "why")->required();
+  command->footer(
+      "Two people ask for the same.\nExample, for all of 24 May:\n"
+      "  kopa --actor anna call extend kontakts-2024 --closes 2024-05-25T00:00:00 --reason ...\n"
+      "  kopa --actor berta call extend kontakts-2024 --closes 2024-05-25T00:00:00 --reason ...");
+  tree.Bind(command, [extend](Session& session) { return RunExtend(session, *extend); });
+}
+
 }  // namespace
 
 void AddCallCommands(CommandTree& tree) {
@@ -75,6 +159,7 @@ void AddCallCommands(CommandTree& tree) {
   command = tree.Add(*group, "template", "an empty file to fill in, with one made-up row");
   command->add_option("call", *call, "which call")->required();
   tree.Bind(command, [call](Session& session) { return RunTemplate(session, *call); });
+  AddChangeCommands(tree, *group);
 }
 
 }  // namespace kopa::cli

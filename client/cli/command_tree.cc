@@ -80,7 +80,10 @@ CLI::App* CommandTree::Add(CLI::App& parent, const std::string& name, const std:
 }
 
 void CommandTree::Bind(CLI::App* command, Command run) {
-  command->callback([this, run = std::move(run)] { selected_ = run; });
+  // A command that has commands of its own is called after them.
+  command->callback([this, command, run = std::move(run)] {
+    if (command->get_subcommands().empty()) selected_ = run;
+  });
 }
 
 absl::StatusOr<CommandTree::Outcome> CommandTree::Parse(const std::vector<std::string>& arguments) {

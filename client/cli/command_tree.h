@@ -30,7 +30,7 @@ class CommandTree {
   // A command or, where `run` is never bound, a group of commands. Options of the whole tool are
   // accepted behind its name too.
   CLI::App* Add(CLI::App& parent, const std::string& name, const std::string& help);
-  // `run` is what the command does when it is the one that is named.
+  // `run` is what the command does when it is the last one that is named.
   void Bind(CLI::App* command, Command run);
 
   struct Outcome {

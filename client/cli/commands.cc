@@ -10,6 +10,10 @@ void AddApplicationCommands(CommandTree& tree) {
   AddApplicationReadCommands(tree, *app);
   AddEvaluateCommand(tree, *app);
   AddDecisionCommands(tree, *app);
+  AddStaffingCommands(tree, *app);
+  AddNoteCommands(tree, *app);
+  AddDocumentCommands(tree, *app);
+  AddAdmitLateCommand(tree, *app);
 }
 
 void AddVersionCommand(CommandTree& tree) {
@@ -27,11 +31,15 @@ void AddVersionCommand(CommandTree& tree) {
 void AddAllCommands(CommandTree& tree) {
   AddSubmitCommand(tree);
   AddApplicationCommands(tree);
+  AddRankCommand(tree);
+  AddFindingsCommand(tree);
   AddTotalsCommand(tree);
   AddBudgetCommand(tree);
+  AddProposalCommands(tree);
   AddNodesCommand(tree);
   AddVerifyCommand(tree);
   AddCallCommands(tree);
+  AddExportCommand(tree);
   AddVersionCommand(tree);
   AddCompletionCommand(tree);
 }

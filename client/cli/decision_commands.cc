@@ -149,6 +149,8 @@ const char* AmountHelp(DecisionVerb verb) {
       return "EUR of the new award";
     case kopa::region::v1::DECISION_VERB_PAY:
       return "EUR paid";
+    case kopa::region::v1::DECISION_VERB_REPAY:
+      return "EUR that came back";
     case kopa::region::v1::DECISION_VERB_TERMINATE:
       return "EUR that the applicant keeps; default is none";
     default:

@@ -164,6 +164,10 @@ const std::vector<DecisionWord>& DecisionWords() {
       {"close", kopa::region::v1::DECISION_VERB_CLOSE, "accept the report"},
       {"terminate", kopa::region::v1::DECISION_VERB_TERMINATE,
        "end the contract; the applicant keeps --amount, the rest is free again"},
+      {"repay", kopa::region::v1::DECISION_VERB_REPAY,
+       "record that --amount came back from the applicant"},
+      {"publish", kopa::region::v1::DECISION_VERB_PUBLISH,
+       "note that the title was checked and may be published with the award"},
   };
   return *words;
 }

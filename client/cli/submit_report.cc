@@ -64,6 +64,13 @@ void SubmitReport::Deliver(client::Delivery delivery) {
   const uint64_t index = delivery.tag - first_tag_;
   KOPA_CHECK_MSG(index < entries_.size() && !entries_[index].done, "a delivery came twice");
   Entry& entry = entries_[index];
+  if (delivery.withheld) {
+    withheld_rows_ += static_cast<int64_t>(entry.application.lines.size());
+    entry.application.rows.clear();
+    entry.done = true;
+    WriteInOrder();
+    return;
+  }
   if (!delivery.delivered) {
     TakeUndelivered(delivery.error, &entry);
     return;
@@ -157,6 +164,11 @@ absl::Status SubmitReport::Close() {
 RowCounts SubmitReport::counts() const {
   MutexLock lock(&mutex_);
   return counts_;
+}
+
+int64_t SubmitReport::withheld_rows() const {
+  MutexLock lock(&mutex_);
+  return withheld_rows_;
 }
 
 std::map<std::string, RowCounts> SubmitReport::counts_by_node() const {

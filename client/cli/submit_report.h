@@ -59,6 +59,9 @@ class SubmitReport {
   // What the submitter says of one that was expected.
   void Deliver(client::Delivery delivery);
 
+  // Of deliveries that were withheld: in no other count and no file.
+  int64_t withheld_rows() const;
+
   // When all were delivered: finishes the files. Call it once.
   absl::Status Close();
 
@@ -108,6 +111,7 @@ class SubmitReport {
   std::deque<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // not yet written, in input order
   uint64_t first_tag_ ABSL_GUARDED_BY(mutex_) = 0;     // of entries_.front()
   RowCounts counts_ ABSL_GUARDED_BY(mutex_);
+  int64_t withheld_rows_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, RowCounts> by_node_ ABSL_GUARDED_BY(mutex_);
   absl::Status file_error_ ABSL_GUARDED_BY(mutex_);
   int64_t delivered_ ABSL_GUARDED_BY(mutex_) = 0;

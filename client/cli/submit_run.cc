@@ -47,6 +47,8 @@ absl::StatusOr<ExitCode> SubmitRun::Run() {
   submitter_options.dry_run = options_->dry_run;
   submitter_options.batch_applications = options_->batch_applications;
   submitter_options.give_up_after = session_->settings().connection.timeout;
+  submitter_options.rejected_rows_max = options_->errors_max;
+  submitter_options.rejected_rows = [this] { return report_->counts().rejected; };
   client::Connections& connections = session_->connections();
   absl::Status read;
   {
@@ -63,6 +65,7 @@ absl::StatusOr<ExitCode> SubmitRun::Run() {
                                   });
     read = ReadAndSend(&submitter);
     submitter.Finish();
+    if (stopped_early_ || report_->withheld_rows() > 0) CountRest();
   }
   return Conclude(read);
 }
@@ -132,6 +135,7 @@ void SubmitRun::Take(const Input& input, client::InputApplication application,
     report_->Reject(input.file, route.node, std::move(application), std::move(route.faults));
     return;
   }
+  const auto rows = static_cast<int64_t>(application.lines.size());
   const uint64_t tag = report_->Expect(input.file, route.node, &application);
   if (addresses_.find(route.node) == addresses_.end()) {
     client::Delivery delivery;
@@ -140,7 +144,7 @@ void SubmitRun::Take(const Input& input, client::InputApplication application,
     report_->Deliver(std::move(delivery));
     return;
   }
-  submitter->Add(route.node, {tag, std::move(application.input)});
+  submitter->Add(route.node, {tag, rows, std::move(application.input)});
 }
 
 bool SubmitRun::ShouldStop() {
@@ -149,6 +153,21 @@ bool SubmitRun::ShouldStop() {
     stopped_early_ = true;
   }
   return stopped_early_;
+}
+
+void SubmitRun::CountRest() {
+  stopped_early_ = true;
+  for (Input& input : inputs_) {
+    for (;;) {
+      const auto application = input.reader->Next();
+      if (!application.ok() || session_->environment().interrupted()) {
+        rest_is_known_ = false;
+        return;
+      }
+      if (!application->has_value()) break;
+      rest_rows_ += static_cast<int64_t>((*application)->lines.size());
+    }
+  }
 }
 
 absl::StatusOr<ExitCode> SubmitRun::Conclude(const absl::Status& read) {
@@ -170,8 +189,9 @@ absl::StatusOr<ExitCode> SubmitRun::Conclude(const absl::Status& read) {
   RETURN_IF_ERROR(closed);
   RETURN_IF_ERROR(report_->Verdict());
   if (stopped_early_) {
-    session_->Note(absl::StrCat("stopped at ", counts.rejected,
-                                " rejected rows (--max-errors); the rest was not read"));
+    session_->Note(absl::StrCat("stopped at ", counts.rejected, " rejected rows (--max-errors); ",
+                                rest_is_known_ ? "" : "at least ",
+                                rest_rows_ + report_->withheld_rows(), " rows were not handed in"));
   }
   return counts.rejected > 0 ? ExitCode::kPartly : ExitCode::kDone;
 }

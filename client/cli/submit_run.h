@@ -54,6 +54,8 @@ class SubmitRun {
   absl::Status ReadFile(Input* input, client::Submitter* submitter);
   void Take(const Input& input, client::InputApplication application, client::Submitter* submitter);
   bool ShouldStop();
+  // What was not read when the most rejected rows were reached. Reads on to the end.
+  void CountRest();
   absl::StatusOr<ExitCode> Conclude(const absl::Status& read);
 
   Session* const session_;
@@ -63,6 +65,8 @@ class SubmitRun {
   std::unique_ptr<SubmitReport> report_;
   std::vector<Input> inputs_;
   bool stopped_early_ = false;
+  int64_t rest_rows_ = 0;
+  bool rest_is_known_ = true;  // else there are at least so many
 };
 
 }  // namespace kopa::cli

@@ -27,6 +27,7 @@ Batch BatchQueue::MakeBatch() {
     if (!batch.tags.empty() && batch.bytes + next.bytes > options_.batch_bytes) break;
     batch.tags.push_back(next.submission.tag);
     batch.bytes += next.bytes;
+    batch.rows += next.submission.rows;
     waiting_bytes_ -= next.bytes;
     *batch.request.add_applications() = std::move(next.submission.input);
     waiting_.pop_front();
@@ -34,7 +35,8 @@ Batch BatchQueue::MakeBatch() {
   return batch;
 }
 
-std::optional<kopa::region::v1::SubmitApplicationsRequest> BatchQueue::NextToSend(bool flush) {
+std::optional<kopa::region::v1::SubmitApplicationsRequest> BatchQueue::NextToSend(
+    bool flush, const std::function<bool(int64_t rows)>& may_begin) {
   auto next = std::find_if(batches_.begin(), batches_.end(),
                            [](const Batch& batch) { return !batch.sent; });
   if (next == batches_.end()) {
@@ -50,6 +52,8 @@ std::optional<kopa::region::v1::SubmitApplicationsRequest> BatchQueue::NextToSen
       unacknowledged_bytes_ + next->bytes > options_.unacknowledged_bytes_max) {
     return std::nullopt;
   }
+  if (!next->begun && may_begin != nullptr && !may_begin(next->rows)) return std::nullopt;
+  next->begun = true;
   next->sent = true;
   unacknowledged_bytes_ += next->bytes;
   return next->request;
@@ -79,15 +83,40 @@ std::optional<Batch> BatchQueue::TakeAnswered(absl::string_view request_id) {
   return batch;
 }
 
+void BatchQueue::TakeWaiting(std::vector<uint64_t>* tags) {
+  for (const Waiting& waiting : waiting_) tags->push_back(waiting.submission.tag);
+  waiting_.clear();
+  waiting_bytes_ = 0;
+}
+
+std::vector<uint64_t> BatchQueue::TakeNeverSent() {
+  std::vector<uint64_t> tags;
+  std::deque<Batch> begun;
+  for (Batch& batch : batches_) {
+    if (batch.begun) {
+      begun.push_back(std::move(batch));
+    } else {
+      tags.insert(tags.end(), batch.tags.begin(), batch.tags.end());
+    }
+  }
+  batches_ = std::move(begun);
+  TakeWaiting(&tags);
+  return tags;
+}
+
 std::vector<uint64_t> BatchQueue::TakeAll() {
   std::vector<uint64_t> tags;
   for (const Batch& batch : batches_) tags.insert(tags.end(), batch.tags.begin(), batch.tags.end());
-  for (const Waiting& waiting : waiting_) tags.push_back(waiting.submission.tag);
+  TakeWaiting(&tags);
   batches_.clear();
-  waiting_.clear();
-  waiting_bytes_ = 0;
   unacknowledged_bytes_ = 0;
   return tags;
+}
+
+int64_t BatchQueue::rows_begun() const {
+  int64_t rows = 0;
+  for (const Batch& batch : batches_) rows += batch.begun ? batch.rows : 0;
+  return rows;
 }
 
 }  // namespace kopa::client

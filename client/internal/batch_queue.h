@@ -19,7 +19,9 @@ struct Batch {
   std::vector<uint64_t> tags;  // as request.applications
   kopa::region::v1::SubmitApplicationsRequest request;
   int64_t bytes = 0;
+  int64_t rows = 0;
   bool sent = false;
+  bool begun = false;  // sent at least once
 };
 
 // What waits for one node and what it has not answered yet. Knows sizes and order, nothing of
@@ -33,8 +35,10 @@ class BatchQueue {
 
   // The next batch to send, marked as sent; nothing while there is none or the cap on what is
   // unanswered is reached. A batch that is not full waits for more as long as others are in flight,
-  // unless `flush`.
-  std::optional<kopa::region::v1::SubmitApplicationsRequest> NextToSend(bool flush);
+  // unless `flush`. One that was never sent before is only where `may_begin` allows it, which is
+  // then told its rows; without the function all are.
+  std::optional<kopa::region::v1::SubmitApplicationsRequest> NextToSend(
+      bool flush, const std::function<bool(int64_t rows)>& may_begin = nullptr);
 
   // The stream broke: all that is unanswered is to be sent again, under the same request ids.
   void MarkAllUnsent();
@@ -44,6 +48,9 @@ class BatchQueue {
   // Takes out what was answered; nothing where the id is unknown (an answer that came twice).
   std::optional<Batch> TakeAnswered(absl::string_view request_id);
 
+  // Tags of all that was never sent, in order; what was stays.
+  std::vector<uint64_t> TakeNeverSent();
+
   // Tags of all that waits or is unanswered, in order; empties the queue.
   std::vector<uint64_t> TakeAll();
 
@@ -51,6 +58,8 @@ class BatchQueue {
   // Of what waits to be put into a batch.
   int64_t waiting_bytes() const { return waiting_bytes_; }
   int64_t unacknowledged_bytes() const { return unacknowledged_bytes_; }
+  // Of batches that were sent and are not answered.
+  int64_t rows_begun() const;
 
  private:
   struct Waiting {
@@ -58,6 +67,7 @@ class BatchQueue {
     int64_t bytes;
   };
 
+  void TakeWaiting(std::vector<uint64_t>* tags);
   bool HasFullBatch() const;
   Batch MakeBatch();
 

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "client/include/kopa/connection_options.h"
 #include "client/internal/channels.h"
+#include "common/base/status.h"
 #include "common/rpc/status.h"
 #include "grpcpp/client_context.h"
 
@@ -33,22 +35,29 @@ class Caller {
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
                                 const Request& request) const {
+    return Run<Response>([&](grpc::ClientContext* context) -> absl::StatusOr<Response> {
+      Response response;
+      RETURN_IF_ERROR(rpc::FromGrpc((stub->*method)(context, request, &response)));
+      return response;
+    });
+  }
+
+  // The same for a stream that is one request as a whole: `attempt` opens it with the context,
+  // which carries actor and deadline, and sees it to its end. It may be called several times.
+  template <typename Result, typename Attempt>
+  absl::StatusOr<Result> Run(const Attempt& attempt) const {
     const int64_t give_up_nanos =
         parts_.clock->MonotonicNanos() + absl::ToInt64Nanoseconds(options_.timeout);
     const auto time_left = [&] {
       return absl::Nanoseconds(give_up_nanos - parts_.clock->MonotonicNanos());
     };
     auto result = RetryLoop(Backoff(options_.retry, parts_.entropy), parts_.sleep, time_left,
-                            [&]() -> absl::StatusOr<Response> {
+                            [&]() -> absl::StatusOr<Result> {
                               grpc::ClientContext context;
                               context.set_deadline(std::chrono::system_clock::now() +
                                                    absl::ToChronoNanoseconds(time_left()));
                               channels_->Prepare(&context);
-                              Response response;
-                              absl::Status status =
-                                  rpc::FromGrpc((stub->*method)(&context, request, &response));
-                              if (!status.ok()) return status;
-                              return response;
+                              return attempt(&context);
                             });
     if (!result.ok()) return Explain(result.status());
     return result;
@@ -61,6 +70,10 @@ class Caller {
   const ConnectionOptions& options() const { return options_; }
   const ClientParts& parts() const { return parts_; }
   void Prepare(grpc::ClientContext* context) const { channels_->Prepare(context); }
+  // 16 bytes, of a new request.
+  std::string NewRequestId() const {
+    return std::string(parts_.entropy->NewUuid(parts_.clock->Now()).bytes());
+  }
 
  private:
   const std::string server_;

@@ -1,6 +1,7 @@
 #include "client/include/kopa/central_client.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "client/internal/caller.h"
@@ -10,6 +11,8 @@ namespace kopa::client {
 namespace {
 
 using kopa::national::v1::NationalService;
+using kopa::national::v1::OfficeService;
+using Office = OfficeService::StubInterface;
 using Stub = NationalService::StubInterface;
 
 // The method's own limit.
@@ -17,8 +20,9 @@ constexpr size_t kLocateIdsMax = 1'000;
 
 }  // namespace
 
-CentralClient::CentralClient(std::unique_ptr<Stub> stub, std::unique_ptr<Caller> caller)
-    : stub_(std::move(stub)), caller_(std::move(caller)) {}
+CentralClient::CentralClient(std::unique_ptr<Stub> stub, std::unique_ptr<Office> office,
+                             std::unique_ptr<Caller> caller)
+    : stub_(std::move(stub)), office_(std::move(office)), caller_(std::move(caller)) {}
 
 CentralClient::~CentralClient() = default;
 
@@ -49,7 +53,9 @@ absl::Status CentralClient::WatchTotals(
     const kopa::national::v1::WatchTotalsRequest& request,
     const std::function<bool(const kopa::national::v1::GetTotalsResponse&)>& each) {
   const ClientParts& parts = caller_->parts();
+  const absl::Duration timeout = caller_->options().timeout;
   Backoff backoff(caller_->options().retry, parts.entropy);
+  std::optional<int64_t> away_since_nanos;
   for (;;) {
     grpc::ClientContext context;
     caller_->Prepare(&context);
@@ -58,14 +64,18 @@ absl::Status CentralClient::WatchTotals(
     bool wanted = true;
     while (wanted && stream->Read(&response)) {
       backoff.Reset();
+      away_since_nanos.reset();
       wanted = each(response.totals());
     }
     if (!wanted) context.TryCancel();
     absl::Status status = rpc::FromGrpc(stream->Finish());
     if (!wanted) return absl::OkStatus();
     if (status.ok()) status = absl::UnavailableError("the server ended the stream");
+    const int64_t now_nanos = parts.clock->MonotonicNanos();
+    if (!away_since_nanos.has_value()) away_since_nanos = now_nanos;
+    const absl::Duration left = timeout - absl::Nanoseconds(now_nanos - *away_since_nanos);
     const auto delay = backoff.NextDelay(status);
-    if (!delay.has_value()) return caller_->Explain(status);
+    if (!delay.has_value() || *delay >= left) return caller_->Explain(status);
     parts.sleep(*delay);
   }
 }
@@ -108,6 +118,58 @@ absl::StatusOr<absl::flat_hash_map<Uuid, std::string>> CentralClient::LocateAppl
 absl::StatusOr<kopa::national::v1::VerifyNationalResponse> CentralClient::VerifyNational() {
   return caller_->Call(stub_.get(), &Stub::VerifyNational,
                        kopa::national::v1::VerifyNationalRequest());
+}
+
+absl::StatusOr<kopa::national::v1::RankCallResponse> CentralClient::RankCall(
+    const std::string& call) {
+  kopa::national::v1::RankCallRequest request;
+  request.set_call(call);
+  return caller_->Call(stub_.get(), &Stub::RankCall, request);
+}
+
+absl::StatusOr<kopa::national::v1::ListFindingsResponse> CentralClient::ListFindings(
+    const std::string& call) {
+  kopa::national::v1::ListFindingsRequest request;
+  request.set_call(call);
+  return caller_->Call(stub_.get(), &Stub::ListFindings, request);
+}
+
+absl::StatusOr<kopa::national::v1::LoadCallResponse> CentralClient::LoadCall(
+    const kopa::national::v1::LoadCallRequest& request) {
+  return caller_->Call(office_.get(), &Office::LoadCall, request);
+}
+
+absl::StatusOr<kopa::national::v1::CloseCallResponse> CentralClient::CloseCall(
+    const kopa::national::v1::CloseCallRequest& request) {
+  return caller_->Call(office_.get(), &Office::CloseCall, request);
+}
+
+absl::StatusOr<kopa::national::v1::Proposal> CentralClient::ProposeChange(
+    const kopa::national::v1::ProposeChangeRequest& request) {
+  ASSIGN_OR_RETURN(auto response, caller_->Call(office_.get(), &Office::ProposeChange, request));
+  return std::move(*response.mutable_proposal());
+}
+
+absl::StatusOr<kopa::national::v1::Proposal> CentralClient::SettleProposal(
+    const kopa::national::v1::SettleProposalRequest& request) {
+  ASSIGN_OR_RETURN(auto response, caller_->Call(office_.get(), &Office::SettleProposal, request));
+  return std::move(*response.mutable_proposal());
+}
+
+absl::StatusOr<std::vector<kopa::national::v1::Proposal>> CentralClient::ListProposals() {
+  std::vector<kopa::national::v1::Proposal> proposals;
+  kopa::national::v1::ListProposalsRequest request;
+  do {
+    ASSIGN_OR_RETURN(auto page, caller_->Call(office_.get(), &Office::ListProposals, request));
+    for (auto& proposal : *page.mutable_proposals()) proposals.push_back(std::move(proposal));
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return proposals;
+}
+
+absl::StatusOr<kopa::national::v1::ApplyRankingResponse> CentralClient::ApplyRanking(
+    const kopa::national::v1::ApplyRankingRequest& request) {
+  return caller_->Call(office_.get(), &Office::ApplyRanking, request);
 }
 
 }  // namespace kopa::client

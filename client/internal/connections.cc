@@ -20,6 +20,7 @@ absl::StatusOr<std::unique_ptr<CentralClient>> Connections::Central(const std::s
   ASSIGN_OR_RETURN(const auto channel, channels_->To(address));
   return std::make_unique<CentralClient>(
       kopa::national::v1::NationalService::NewStub(channel),
+      kopa::national::v1::OfficeService::NewStub(channel),
       std::make_unique<Caller>(absl::StrCat("the centre at ", address), options_, parts_,
                                channels_.get()));
 }

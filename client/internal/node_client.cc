@@ -23,11 +23,23 @@ NodeClient::~NodeClient() = default;
 absl::Status NodeClient::ListApplications(
     kopa::region::v1::ListApplicationsRequest request,
     const std::function<void(const kopa::region::v1::Application&)>& each) {
+  return ListApplicationPages(std::move(request),
+                              [&each](const kopa::region::v1::ListApplicationsResponse& page) {
+                                for (const auto& application : page.applications()) {
+                                  each(application);
+                                }
+                                return absl::OkStatus();
+                              });
+}
+
+absl::Status NodeClient::ListApplicationPages(
+    kopa::region::v1::ListApplicationsRequest request,
+    const std::function<absl::Status(const kopa::region::v1::ListApplicationsResponse&)>& each) {
   request.set_page_size(kPageSize);
   request.clear_page_token();
   do {
     ASSIGN_OR_RETURN(const auto page, caller_->Call(stub_.get(), &Stub::ListApplications, request));
-    for (const auto& application : page.applications()) each(application);
+    RETURN_IF_ERROR(each(page));
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
   return absl::OkStatus();
@@ -55,19 +67,13 @@ absl::StatusOr<std::vector<kopa::region::v1::HistoryRow>> NodeClient::ListApplic
 
 absl::StatusOr<kopa::region::v1::EvaluateApplicationsResponse> NodeClient::EvaluateApplications(
     kopa::region::v1::EvaluateApplicationsRequest request) {
-  const ClientParts& parts = caller_->parts();
-  if (request.request_id().empty()) {
-    request.set_request_id(std::string(parts.entropy->NewUuid(parts.clock->Now()).bytes()));
-  }
+  if (request.request_id().empty()) request.set_request_id(caller_->NewRequestId());
   return caller_->Call(stub_.get(), &Stub::EvaluateApplications, request);
 }
 
 absl::StatusOr<kopa::region::v1::DecideApplicationsResponse> NodeClient::DecideApplications(
     kopa::region::v1::DecideApplicationsRequest request) {
-  const ClientParts& parts = caller_->parts();
-  if (request.request_id().empty()) {
-    request.set_request_id(std::string(parts.entropy->NewUuid(parts.clock->Now()).bytes()));
-  }
+  if (request.request_id().empty()) request.set_request_id(caller_->NewRequestId());
   return caller_->Call(stub_.get(), &Stub::DecideApplications, request);
 }
 

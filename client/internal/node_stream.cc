@@ -18,6 +18,8 @@ using kopa::region::v1::SubmitApplicationsResponse;
 // The longest wait that a change may end; nothing depends on it but how soon a lost wake-up is made
 // good.
 constexpr std::chrono::milliseconds kWaitMax(250);
+// The same where answers to other streams are waited for, which wake nobody here.
+constexpr std::chrono::milliseconds kWaitForOthersMax(5);
 
 // A stream that ends like this may be opened again; everything else would only happen again.
 bool MayReconnect(const absl::Status& status) {
@@ -45,12 +47,13 @@ absl::Status AsUnavailable(const absl::Status& status) {
 
 }  // namespace
 
-NodeStream::NodeStream(std::string node, const SubmitterOptions& options,
+NodeStream::NodeStream(std::string node, const SubmitterOptions& options, RejectionLimit* limit,
                        std::unique_ptr<kopa::region::v1::RegionService::StubInterface> stub,
                        Submitter::ContextSetup prepare, ClientParts parts,
                        std::function<void(Delivery)> deliver)
     : node_(std::move(node)),
       options_(options),
+      limit_(limit),
       stub_(std::move(stub)),
       prepare_(std::move(prepare)),
       parts_(std::move(parts)),
@@ -60,6 +63,7 @@ NodeStream::NodeStream(std::string node, const SubmitterOptions& options,
       thread_([this] { Run(); }) {}
 
 void NodeStream::Add(Submission submission) {
+  if (limit_->reached()) return ReportWithheld({submission.tag});
   absl::Status given_up;
   {
     MutexLock lock(&mutex_);
@@ -146,7 +150,7 @@ bool NodeStream::WaitForWork() {
   for (;;) {
     if (Done()) return false;
     if (!queue_.empty() && PauseLeft() <= std::chrono::nanoseconds(0)) return true;
-    WaitAWhile();
+    WaitAWhile(kWaitMax);
   }
 }
 
@@ -154,9 +158,8 @@ std::chrono::nanoseconds NodeStream::PauseLeft() const {
   return std::chrono::nanoseconds(paused_until_nanos_ - parts_.clock->MonotonicNanos());
 }
 
-void NodeStream::WaitAWhile() {
+void NodeStream::WaitAWhile(std::chrono::nanoseconds longest) {
   const std::chrono::nanoseconds pause = PauseLeft();
-  const std::chrono::nanoseconds longest = kWaitMax;
   changed_.WaitFor(&mutex_, pause > pause.zero() ? std::min(pause, longest) : longest);
 }
 
@@ -182,20 +185,39 @@ absl::Status NodeStream::RunStream() {
   return status;
 }
 
+std::optional<SubmitApplicationsRequest> NodeStream::TakeNext(std::vector<uint64_t>* withheld,
+                                                              std::chrono::nanoseconds* wait_max) {
+  *wait_max = kWaitMax;
+  if (PauseLeft() > std::chrono::nanoseconds(0)) return std::nullopt;
+  RejectionLimit::Answer answer = RejectionLimit::Answer::kSend;
+  auto request = queue_.NextToSend(input_finished_, [&](int64_t rows) {
+    answer = limit_->Ask(rows);
+    return answer == RejectionLimit::Answer::kSend;
+  });
+  if (answer == RejectionLimit::Answer::kStop) *withheld = queue_.TakeNeverSent();
+  if (answer == RejectionLimit::Answer::kWait) {
+    *wait_max = kWaitForOthersMax;
+    // Others are waited for; that this node says nothing meanwhile is not its fault.
+    progress_nanos_ = parts_.clock->MonotonicNanos();
+  }
+  return request;
+}
+
 void NodeStream::WriteBatches(Stream* stream) {
   for (;;) {
     std::optional<SubmitApplicationsRequest> request;
+    std::vector<uint64_t> withheld;
     {
       MutexLock lock(&mutex_);
-      while (!Done() && !stream_broken_ && !request.has_value()) {
-        if (PauseLeft() <= std::chrono::nanoseconds(0)) {
-          request = queue_.NextToSend(input_finished_);
-        }
-        if (!request.has_value()) WaitAWhile();
+      while (!Done() && !stream_broken_ && !request.has_value() && withheld.empty()) {
+        std::chrono::nanoseconds wait_max;
+        request = TakeNext(&withheld, &wait_max);
+        if (!request.has_value() && withheld.empty()) WaitAWhile(wait_max);
       }
-      if (!request.has_value()) return;
+      if (!request.has_value() && withheld.empty()) return;
     }
-    if (!stream->Write(*request)) return;
+    ReportWithheld(withheld);
+    if (request.has_value() && !stream->Write(*request)) return;
     MutexLock lock(&mutex_);
     changed_.NotifyAll();  // there is room for more to wait
   }
@@ -229,7 +251,10 @@ void NodeStream::OnAnswer(const SubmitApplicationsResponse& answer) {
     answered_since_open_ = true;
     last_error_ = absl::OkStatus();
   }
-  if (batch.has_value()) Report(*batch, answer);
+  if (batch.has_value()) {
+    Report(*batch, answer);
+    limit_->NoteAnswered(batch->rows);
+  }
   // Only now: Finish() returns when the queue is empty and this thread has ended, so no report is
   // lost.
   MutexLock lock(&mutex_);
@@ -268,14 +293,27 @@ void NodeStream::ReportUndelivered(const std::vector<uint64_t>& tags, const absl
   }
 }
 
+void NodeStream::ReportWithheld(const std::vector<uint64_t>& tags) {
+  for (const uint64_t tag : tags) {
+    Delivery delivery;
+    delivery.tag = tag;
+    delivery.node = node_;
+    delivery.withheld = true;
+    deliver_(std::move(delivery));
+  }
+}
+
 void NodeStream::GiveUp(const absl::Status& why) {
   std::vector<uint64_t> tags;
+  int64_t rows_begun = 0;
   {
     MutexLock lock(&mutex_);
+    rows_begun = queue_.rows_begun();
     tags = queue_.TakeAll();
     changed_.NotifyAll();
   }
   ReportUndelivered(tags, why);
+  limit_->NoteAnswered(rows_begun);
 }
 
 }  // namespace kopa::client

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "absl/status/status.h"
 #include "client/include/kopa/submitter.h"
 #include "client/internal/batch_queue.h"
+#include "client/internal/rejection_limit.h"
 #include "common/base/mutex.h"
 #include "grpcpp/client_context.h"
 
@@ -24,7 +26,8 @@ namespace kopa::client {
 // Add() and FinishInput() are for one thread; Cancel() and CheckProgress() for any.
 class NodeStream {
  public:
-  NodeStream(std::string node, const SubmitterOptions& options,
+  // `limit` is shared with the other streams, and must outlive this.
+  NodeStream(std::string node, const SubmitterOptions& options, RejectionLimit* limit,
              std::unique_ptr<kopa::region::v1::RegionService::StubInterface> stub,
              Submitter::ContextSetup prepare, ClientParts parts,
              std::function<void(Delivery)> deliver);
@@ -58,6 +61,12 @@ class NodeStream {
   void OnAnswer(const kopa::region::v1::SubmitApplicationsResponse& answer);
   void Report(const Batch& batch, const kopa::region::v1::SubmitApplicationsResponse& answer);
   void ReportUndelivered(const std::vector<uint64_t>& tags, const absl::Status& why);
+  void ReportWithheld(const std::vector<uint64_t>& tags);
+  // The next batch; where the limit of rejected rows is reached none, and all that was never sent
+  // in `withheld`. With neither, `wait_max` is how long to wait before asking again.
+  std::optional<kopa::region::v1::SubmitApplicationsRequest> TakeNext(
+      std::vector<uint64_t>* withheld, std::chrono::nanoseconds* wait_max)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // False where there is nothing left to do.
   bool WaitForWork();
   void GiveUp(const absl::Status& why);
@@ -65,13 +74,14 @@ class NodeStream {
   // Of what the node or a failure asked for; zero or less where there is none.
   std::chrono::nanoseconds PauseLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Until something changes or the pause is over; at times for no reason.
-  void WaitAWhile() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void WaitAWhile(std::chrono::nanoseconds longest) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Done() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return !given_up_.ok() || (input_finished_ && queue_.empty());
   }
 
   const std::string node_;
   const SubmitterOptions options_;
+  RejectionLimit* const limit_;
   const std::unique_ptr<kopa::region::v1::RegionService::StubInterface> stub_;
   const Submitter::ContextSetup prepare_;
   const ClientParts parts_;

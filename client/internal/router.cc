@@ -16,6 +16,15 @@ constexpr size_t kNamesMax = 10'000;
 
 }  // namespace
 
+absl::StatusOr<std::string> NodeOfMunicipality(const kopa::programme::v1::Call& call,
+                                               absl::string_view municipality) {
+  ASSIGN_OR_RETURN(const Territory territory, Territory::Load(territory_data::Files()));
+  ASSIGN_OR_RETURN(const auto rules, kopa::programme::CallRules::Compile(call));
+  ASSIGN_OR_RETURN(const auto found, territory.Resolve(municipality, rules.territory_day()));
+  ASSIGN_OR_RETURN(const auto node, territory.NodeOf(*found.municipality, rules.territory_day()));
+  return node.value();
+}
+
 absl::StatusOr<std::unique_ptr<Router>> Router::Create(const kopa::programme::v1::Call& call,
                                                        std::string only_node, const Clock* clock) {
   ASSIGN_OR_RETURN(Territory territory, Territory::Load(territory_data::Files()));

@@ -17,6 +17,11 @@
 
 namespace kopa::client {
 
+// The node that covers a municipality on the day that counts for the call; `municipality` is its
+// ATVK code or name. INVALID_ARGUMENT where it is not to be told, NOT_FOUND where it is no node's.
+absl::StatusOr<std::string> NodeOfMunicipality(const kopa::programme::v1::Call& call,
+                                               absl::string_view municipality);
+
 // Decides where an application of a file goes: to the node of its municipality, or nowhere. For one
 // thread.
 class Router {

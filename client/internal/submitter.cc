@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "client/internal/node_stream.h"
+#include "client/internal/rejection_limit.h"
 
 namespace kopa::client {
 namespace {
@@ -18,6 +19,7 @@ absl::Status Interrupted() { return absl::CancelledError("interrupted before it 
 Submitter::Submitter(SubmitterOptions options, StubFactory stubs, ContextSetup prepare,
                      ClientParts parts, std::function<void(Delivery)> on_delivery)
     : options_(std::move(options)),
+      limit_(std::make_unique<RejectionLimit>(options_.rejected_rows_max, options_.rejected_rows)),
       stubs_(std::move(stubs)),
       prepare_(std::move(prepare)),
       parts_(std::move(parts)),
@@ -51,9 +53,9 @@ absl::StatusOr<NodeStream*> Submitter::StreamTo(const std::string& node) {
       streams_.erase(node);
       return stub.status();
     }
-    stream =
-        std::make_unique<NodeStream>(node, options_, *std::move(stub), prepare_, parts_,
-                                     [this](Delivery delivery) { Deliver(std::move(delivery)); });
+    stream = std::make_unique<NodeStream>(
+        node, options_, limit_.get(), *std::move(stub), prepare_, parts_,
+        [this](Delivery delivery) { Deliver(std::move(delivery)); });
     if (cancelled_) stream->Cancel(Interrupted());
   }
   return stream.get();

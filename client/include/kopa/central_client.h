@@ -11,18 +11,20 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "common/base/uuid.h"
+#include "kopa/national/v1/office.grpc.pb.h"
 #include "kopa/national/v1/service.grpc.pb.h"
 
 namespace kopa::client {
 
 class Caller;
 
-// What anyone asks the centre. Every method gives up after the connection's time-out; errors are
-// those of kopa.national.v1.NationalService, and UNAVAILABLE or DEADLINE_EXCEEDED naming the
-// address. Thread-safe.
+// What anyone asks the centre, and what the central office changes there. Every method gives up
+// after the connection's time-out; errors are those of kopa.national.v1.NationalService and
+// OfficeService, and UNAVAILABLE or DEADLINE_EXCEEDED naming the address. Thread-safe.
 class CentralClient {
  public:
   CentralClient(std::unique_ptr<kopa::national::v1::NationalService::StubInterface> stub,
+                std::unique_ptr<kopa::national::v1::OfficeService::StubInterface> office,
                 std::unique_ptr<Caller> caller);
   ~CentralClient();
 
@@ -49,10 +51,28 @@ class CentralClient {
   absl::StatusOr<absl::flat_hash_map<Uuid, std::string>> LocateApplications(
       absl::Span<const Uuid> ids);
 
+  absl::StatusOr<kopa::national::v1::RankCallResponse> RankCall(const std::string& call);
+  absl::StatusOr<kopa::national::v1::ListFindingsResponse> ListFindings(const std::string& call);
+
   absl::StatusOr<kopa::national::v1::VerifyNationalResponse> VerifyNational();
+
+  // The office's. Each may be repeated: what is so already is not changed again.
+  absl::StatusOr<kopa::national::v1::LoadCallResponse> LoadCall(
+      const kopa::national::v1::LoadCallRequest& request);
+  absl::StatusOr<kopa::national::v1::CloseCallResponse> CloseCall(
+      const kopa::national::v1::CloseCallRequest& request);
+  absl::StatusOr<kopa::national::v1::Proposal> ProposeChange(
+      const kopa::national::v1::ProposeChangeRequest& request);
+  absl::StatusOr<kopa::national::v1::Proposal> SettleProposal(
+      const kopa::national::v1::SettleProposalRequest& request);
+  // All pages, newest first.
+  absl::StatusOr<std::vector<kopa::national::v1::Proposal>> ListProposals();
+  absl::StatusOr<kopa::national::v1::ApplyRankingResponse> ApplyRanking(
+      const kopa::national::v1::ApplyRankingRequest& request);
 
  private:
   const std::unique_ptr<kopa::national::v1::NationalService::StubInterface> stub_;
+  const std::unique_ptr<kopa::national::v1::OfficeService::StubInterface> office_;
   const std::unique_ptr<Caller> caller_;
 };
 

@@ -2,6 +2,7 @@
 #define KOPA_CLIENT_INCLUDE_KOPA_RETRY_LOOP_H_
 
 #include <functional>
+#include <limits>
 #include <optional>
 
 #include "absl/status/status.h"
@@ -17,9 +18,9 @@ using Sleeper = std::function<void(absl::Duration)>;
 // half, so that many clients of a server that comes back do not come back at once.
 struct RetryPolicy {
   absl::Duration first_delay = absl::Milliseconds(200);
-  absl::Duration delay_max = absl::Seconds(5);
-  // The first included.
-  int attempts_max = 6;
+  absl::Duration delay_max = absl::Seconds(2);
+  // The first included. What ends a call is its time, unless somebody wants a number as well.
+  int attempts_max = std::numeric_limits<int>::max();
 };
 
 // True for UNAVAILABLE, RESOURCE_EXHAUSTED and DEADLINE_EXCEEDED: the same request may be sent

@@ -20,6 +20,7 @@
 namespace kopa::client {
 
 class NodeStream;
+class RejectionLimit;
 
 // The method takes 1,000 applications and 1 MiB a batch; smaller ones keep answers flowing.
 inline constexpr int kBatchApplicationsMax = 1'000;
@@ -38,12 +39,18 @@ struct SubmitterOptions {
   // A node that answers nothing for this long is given up.
   absl::Duration give_up_after = absl::Seconds(30);
   // Short delays, since a node that was restarted is back within seconds; give_up_after ends them.
-  RetryPolicy retry{.delay_max = absl::Seconds(1), .attempts_max = 1'000'000};
+  RetryPolicy retry{.delay_max = absl::Seconds(1)};
+  // Once so many rows are rejected no further batch is sent; 0: no limit. `rejected_rows` says how
+  // many there are, those of deliveries included; it is needed with a limit, and called from any
+  // thread with mutexes held.
+  int64_t rejected_rows_max = 0;
+  std::function<int64_t()> rejected_rows;
 };
 
 // One application on its way to a node.
 struct Submission {
   uint64_t tag = 0;  // the caller's own; comes back with the delivery
+  int64_t rows = 1;  // of the file, for rejected_rows_max
   kopa::region::v1::ApplicationInput input;
 };
 
@@ -54,6 +61,7 @@ struct Delivery {
   bool delivered = false;
   kopa::region::v1::SubmitResult result;  // where delivered
   absl::Status error;                     // where not
+  bool withheld = false;                  // it was never sent: rejected_rows_max was reached
 };
 
 // Submits any number of applications to any number of nodes: batches, several in flight a node,
@@ -93,6 +101,7 @@ class Submitter {
   void Watch();
 
   const SubmitterOptions options_;
+  const std::unique_ptr<RejectionLimit> limit_;
   const StubFactory stubs_;
   const ContextSetup prepare_;
   const ClientParts parts_;

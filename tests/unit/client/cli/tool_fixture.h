@@ -10,6 +10,7 @@
 
 #include "client/cli/json_output.h"
 #include "client/cli/tool.h"
+#include "tests/unit/client/testing/fake_office.h"
 #include "tests/unit/client/testing/fake_servers.h"
 #include "tests/unit/client/testing/scratch_folder.h"
 
@@ -31,9 +32,10 @@ class ToolTest : public ::testing::Test {
   client::testing::FakeRegion riga_{"riga-latgale"};
   client::testing::FakeRegion zemgale_{"zemgale"};
   client::testing::FakeCentre centre_;
+  client::testing::FakeOffice office_;
   client::testing::Listener riga_listener_{&riga_};
   client::testing::Listener zemgale_listener_{&zemgale_};
-  client::testing::Listener centre_listener_{&centre_};
+  client::testing::Listener centre_listener_{&centre_, &office_};
   std::map<std::string, std::string> variables_;
   bool interrupted_ = false;
   std::string out_;

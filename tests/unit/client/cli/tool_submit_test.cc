@@ -116,7 +116,33 @@ TEST_F(ToolSubmitTest, StopsAtTheMostErrors) {
   std::vector<std::string> words = Submit(File(rows));
   words.insert(words.end(), {"--max-errors", "5"});
   EXPECT_EQ(RunJson(words, 3)["rows"], "5");
-  EXPECT_THAT(err_, HasSubstr("--max-errors"));
+  EXPECT_THAT(err_, HasSubstr("95 rows were not handed in"));
+}
+
+TEST_F(ToolSubmitTest, WhatTheNodeRejectsStopsTheRestFromBeingHandedIn) {
+  std::string rows;
+  for (int i = 0; i < 40; ++i)
+    rows += Row(absl::StrCat("bad-", i), i % 2 == 0 ? "Rīga" : "Jelgava");
+  std::vector<std::string> words = Submit(File(rows));
+  words.insert(words.end(), {"--max-errors", "5", "--batch", "1"});
+  const Json json = RunJson(words, 3);
+  EXPECT_EQ(json["rows"], "5");
+  EXPECT_EQ(json["rejected"], "5");
+  EXPECT_EQ(riga_.batches().size() + zemgale_.batches().size(), 5u);
+  EXPECT_THAT(err_,
+              HasSubstr("stopped at 5 rejected rows (--max-errors); 35 rows were not handed"));
+  EXPECT_THAT(folder_.Read("in.csv.rejected.csv"), Not(HasSubstr("UNDELIVERED")));
+}
+
+TEST_F(ToolSubmitTest, FewerErrorsThanTheMostStopNothing) {
+  std::string rows = Row("bad-1", "Rīga");
+  for (int i = 0; i < 40; ++i) rows += Row(absl::StrCat("A-", i), "Rīga");
+  std::vector<std::string> words = Submit(File(rows));
+  words.insert(words.end(), {"--max-errors", "2", "--batch", "3"});
+  const Json json = RunJson(words, 3);
+  EXPECT_EQ(json["rows"], "41");
+  EXPECT_EQ(json["accepted"], "40");
+  EXPECT_THAT(err_, Not(HasSubstr("--max-errors")));
 }
 
 TEST_F(ToolSubmitTest, AnInterruptionSaysHowToGoOn) {

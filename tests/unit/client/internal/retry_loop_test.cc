@@ -98,6 +98,23 @@ TEST_F(RetryLoopTest, GivesUpWhereTheDelayWouldNotFit) {
   EXPECT_THAT(delays_, ElementsAre(absl::Milliseconds(50)));
 }
 
+TEST_F(RetryLoopTest, GoesOnUntilTheTimeIsUp) {
+  FixedEntropy least(0);
+  absl::Duration left = absl::Seconds(30);
+  const absl::Status away = absl::UnavailableError("away");
+  const auto result = RetryLoop(
+      Backoff(RetryPolicy(), &least), [&](absl::Duration delay) { left -= delay; },
+      [&] { return left; },
+      [&]() -> absl::StatusOr<int> {
+        ++attempts_;
+        return away;
+      });
+  EXPECT_EQ(result.status(), away);
+  EXPECT_GT(attempts_, 20);
+  EXPECT_LE(left, absl::Seconds(2)) << "it gave up early";
+  EXPECT_GT(left, absl::ZeroDuration());
+}
+
 TEST_F(RetryLoopTest, AfterASuccessTheNextFailureIsAFirstOne) {
   FixedEntropy least(0);
   Backoff backoff(RetryPolicy{.first_delay = absl::Milliseconds(100)}, &least);

@@ -194,6 +194,37 @@ TEST_F(SubmitterTest, ARefusedBatchSaysWhyAndTheRestGoesOn) {
   EXPECT_EQ(deliveries_.size(), 50u);
 }
 
+TEST_F(SubmitterTest, AtTheMostRejectedRowsNoFurtherBatchIsSent) {
+  options_.batch_applications = 2;
+  options_.rejected_rows_max = 5;
+  std::atomic<int> rejected = 0;
+  options_.rejected_rows = [&] { return int64_t{rejected}; };
+  FakeRegion node("zemgale");
+  // Slow answers: whoever only looks at what is answered would have sent all by then.
+  node.on_batch = [&](int, const FakeRegion::Batch&, FakeRegion::Answer*) {
+    absl::SleepFor(absl::Milliseconds(5));
+    return FakeRegion::Step::kOrdinary;
+  };
+  const Listener listener(&node);
+  addresses_["zemgale"] = listener.address();
+  auto submitter = std::make_unique<Submitter>(
+      options_,
+      [this](const std::string& name) { return connections_.RegionStub(addresses_[name]); },
+      [this](grpc::ClientContext* context) { connections_.Prepare(context); }, testing::RealParts(),
+      [&](Delivery delivery) {
+        if (delivery.delivered) ++rejected;
+        deliveries_[delivery.tag] = std::move(delivery);
+      });
+  for (uint64_t tag = 0; tag < 40; ++tag) submitter->Add("zemgale", Of(tag, "bad-"));
+  submitter->Finish();
+  ASSERT_EQ(deliveries_.size(), 40u);
+  int withheld = 0;
+  for (const auto& [tag, delivery] : deliveries_) withheld += delivery.withheld ? 1 : 0;
+  EXPECT_EQ(node.batches().size(), 3u);
+  EXPECT_EQ(rejected, 6);
+  EXPECT_EQ(withheld, 34);
+}
+
 TEST_F(SubmitterTest, CancellingReportsWhatIsNotAnswered) {
   FakeRegion node("zemgale");
   node.on_batch = [](int number, const FakeRegion::Batch&, FakeRegion::Answer*) {

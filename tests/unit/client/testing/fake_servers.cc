@@ -22,13 +22,13 @@ namespace {
 using kopa::national::v1::ApplicationStatus;
 using kopa::region::v1::Application;
 
+}  // namespace
+
 std::string ActorOf(const grpc::ServerContext& context) {
   const auto found = context.client_metadata().find("kopa-actor");
   if (found == context.client_metadata().end()) return "";
   return {found->second.data(), found->second.size()};
 }
-
-}  // namespace
 
 ClientParts RealParts() {
   static const SystemClock* const clock = new SystemClock();
@@ -37,12 +37,13 @@ ClientParts RealParts() {
           [](absl::Duration delay) { absl::SleepFor(std::min(delay, absl::Milliseconds(10))); }};
 }
 
-Listener::Listener(grpc::Service* service) {
+Listener::Listener(grpc::Service* service, grpc::Service* second) {
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(service);
+  if (second != nullptr) builder.RegisterService(second);
   server_ = builder.BuildAndStart();
   KOPA_CHECK(server_ != nullptr && port != 0);
   address_ = absl::StrCat("127.0.0.1:", port);
@@ -80,6 +81,12 @@ std::vector<std::string> FakeRegion::actors() const {
 std::string FakeRegion::Add(const std::string& reference, ApplicationStatus status) {
   MutexLock lock(&mutex_);
   return AddLocked(reference, status);
+}
+
+void FakeRegion::Change(const std::string& reference,
+                        const std::function<void(Application*)>& change) {
+  MutexLock lock(&mutex_);
+  change(&applications_.at(reference));
 }
 
 std::string FakeRegion::AddLocked(const std::string& reference, ApplicationStatus status) {
@@ -146,6 +153,7 @@ grpc::Status FakeRegion::ListApplications(grpc::ServerContext*,
                                           const kopa::region::v1::ListApplicationsRequest* request,
                                           kopa::region::v1::ListApplicationsResponse* response) {
   if (!unary_error.ok()) return unary_error;
+  if (on_list) on_list();
   MutexLock lock(&mutex_);
   // Two a page, so that paging is done at all.
   size_t from = request->page_token().empty() ? 0 : std::stoul(request->page_token());
@@ -261,6 +269,21 @@ grpc::Status FakeCentre::GetBudget(grpc::ServerContext*,
                                    kopa::national::v1::GetBudgetResponse* response) {
   if (!error.ok()) return error;
   *response = budget;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeCentre::RankCall(grpc::ServerContext*, const kopa::national::v1::RankCallRequest*,
+                                  kopa::national::v1::RankCallResponse* response) {
+  if (!error.ok()) return error;
+  *response = ranking;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeCentre::ListFindings(grpc::ServerContext*,
+                                      const kopa::national::v1::ListFindingsRequest*,
+                                      kopa::national::v1::ListFindingsResponse* response) {
+  if (!error.ok()) return error;
+  *response = findings;
   return grpc::Status::OK;
 }
 

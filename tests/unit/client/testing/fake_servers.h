@@ -1,6 +1,7 @@
 #ifndef KOPA_TESTS_UNIT_CLIENT_TESTING_FAKE_SERVERS_H_
 #define KOPA_TESTS_UNIT_CLIENT_TESTING_FAKE_SERVERS_H_
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,7 +23,8 @@ ClientParts RealParts();
 // Something that listens on a free port of this machine as long as it lives.
 class Listener {
  public:
-  explicit Listener(grpc::Service* service);
+  // `second` may be null.
+  explicit Listener(grpc::Service* service, grpc::Service* second = nullptr);
   ~Listener();
 
   const std::string& address() const { return address_; }
@@ -58,8 +60,18 @@ class FakeRegion : public kopa::region::v1::RegionService::Service {
   std::vector<kopa::region::v1::DecideApplicationsRequest> decisions() const;
   std::vector<std::string> actors() const;
 
+  std::vector<kopa::region::v1::AssignEvaluatorsRequest> assignments() const;
+  std::vector<kopa::region::v1::DeclareConflictRequest> conflicts() const;
+
   // Adds an application; gives its id of 16 bytes.
   std::string Add(const std::string& reference, kopa::national::v1::ApplicationStatus status);
+  // Changes one that is there.
+  void Change(const std::string& reference,
+              const std::function<void(kopa::region::v1::Application*)>& change);
+  // Called with each list of applications that is asked for, before it is answered.
+  std::function<void()> on_list;
+  // A byte of every document is lost on its way.
+  std::atomic<bool> garbles_documents = false;
 
   std::vector<kopa::programme::v1::Call> calls;
   kopa::region::v1::VerifyNodeResponse verify;
@@ -75,6 +87,31 @@ class FakeRegion : public kopa::region::v1::RegionService::Service {
   grpc::Status DecideApplications(grpc::ServerContext* context,
                                   const kopa::region::v1::DecideApplicationsRequest* request,
                                   kopa::region::v1::DecideApplicationsResponse* response) override;
+  // The daily work, in fake_region_daily.cc. Late ones are admitted at the second call.
+  grpc::Status AssignEvaluators(grpc::ServerContext* context,
+                                const kopa::region::v1::AssignEvaluatorsRequest* request,
+                                kopa::region::v1::AssignEvaluatorsResponse* response) override;
+  grpc::Status DeclareConflict(grpc::ServerContext* context,
+                               const kopa::region::v1::DeclareConflictRequest* request,
+                               kopa::region::v1::DeclareConflictResponse* response) override;
+  grpc::Status AddNote(grpc::ServerContext* context,
+                       const kopa::region::v1::AddNoteRequest* request,
+                       kopa::region::v1::AddNoteResponse* response) override;
+  grpc::Status ListNotes(grpc::ServerContext* context,
+                         const kopa::region::v1::ListNotesRequest* request,
+                         kopa::region::v1::ListNotesResponse* response) override;
+  grpc::Status AttachDocument(grpc::ServerContext* context,
+                              grpc::ServerReader<kopa::region::v1::AttachDocumentRequest>* stream,
+                              kopa::region::v1::AttachDocumentResponse* response) override;
+  grpc::Status ListDocuments(grpc::ServerContext* context,
+                             const kopa::region::v1::ListDocumentsRequest* request,
+                             kopa::region::v1::ListDocumentsResponse* response) override;
+  grpc::Status ReadDocument(
+      grpc::ServerContext* context, const kopa::region::v1::ReadDocumentRequest* request,
+      grpc::ServerWriter<kopa::region::v1::ReadDocumentResponse>* stream) override;
+  grpc::Status AdmitLate(grpc::ServerContext* context,
+                         const kopa::region::v1::AdmitLateRequest* request,
+                         kopa::region::v1::AdmitLateResponse* response) override;
   grpc::Status ListNodeCalls(grpc::ServerContext* context,
                              const kopa::region::v1::ListNodeCallsRequest* request,
                              kopa::region::v1::ListNodeCallsResponse* response) override;
@@ -97,6 +134,15 @@ class FakeRegion : public kopa::region::v1::RegionService::Service {
   std::vector<Batch> batches_ ABSL_GUARDED_BY(mutex_);
   std::vector<kopa::region::v1::DecideApplicationsRequest> decisions_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> actors_ ABSL_GUARDED_BY(mutex_);
+  std::vector<kopa::region::v1::AssignEvaluatorsRequest> assignments_ ABSL_GUARDED_BY(mutex_);
+  std::vector<kopa::region::v1::DeclareConflictRequest> conflicts_ ABSL_GUARDED_BY(mutex_);
+  std::vector<kopa::region::v1::Note> notes_ ABSL_GUARDED_BY(mutex_);
+  struct Stored {
+    kopa::region::v1::Document document;
+    std::string content;
+  };
+  std::vector<Stored> documents_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::string> late_ ABSL_GUARDED_BY(mutex_);  // who proposed, by reference
 };
 
 // A centre that answers with what it was given.
@@ -107,6 +153,8 @@ class FakeCentre : public kopa::national::v1::NationalService::Service {
   std::map<std::string, std::string> locations;  // node by id
   kopa::national::v1::GetTotalsResponse totals;
   kopa::national::v1::GetBudgetResponse budget;
+  kopa::national::v1::RankCallResponse ranking;
+  kopa::national::v1::ListFindingsResponse findings;
   kopa::national::v1::VerifyNationalResponse verify;
   grpc::Status error;  // of every method, where it is not OK
 
@@ -121,6 +169,12 @@ class FakeCentre : public kopa::national::v1::NationalService::Service {
   grpc::Status GetBudget(grpc::ServerContext* context,
                          const kopa::national::v1::GetBudgetRequest* request,
                          kopa::national::v1::GetBudgetResponse* response) override;
+  grpc::Status RankCall(grpc::ServerContext* context,
+                        const kopa::national::v1::RankCallRequest* request,
+                        kopa::national::v1::RankCallResponse* response) override;
+  grpc::Status ListFindings(grpc::ServerContext* context,
+                            const kopa::national::v1::ListFindingsRequest* request,
+                            kopa::national::v1::ListFindingsResponse* response) override;
   grpc::Status ListNodes(grpc::ServerContext* context,
                          const kopa::national::v1::ListNodesRequest* request,
                          kopa::national::v1::ListNodesResponse* response) override;
@@ -131,6 +185,9 @@ class FakeCentre : public kopa::national::v1::NationalService::Service {
                               const kopa::national::v1::VerifyNationalRequest* request,
                               kopa::national::v1::VerifyNationalResponse* response) override;
 };
+
+// Who the caller says to be.
+std::string ActorOf(const grpc::ServerContext& context);
 
 // A call like PuMPuRS, made up: one project of one applicant, exactly 4,600 EUR, two criteria.
 kopa::programme::v1::Call ProjectCall();
