@@ -22,6 +22,10 @@ def approval(external_ref, cents):
     return {"external_ref": external_ref, "decision": "approve", "reason": "", "amount_eur": amount}
 
 
+def training(external_ref):
+    return {"external_ref": external_ref, "decision": "train", "reason": "", "amount_eur": ""}
+
+
 def rejection(external_ref, reason):
     return {
         "external_ref": external_ref,

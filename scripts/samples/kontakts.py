@@ -213,7 +213,7 @@ def _team_tables(municipalities, schools, registry, trained):
         30: "Skola pieteikta tikai vienu dienu mācībām",
         95: "Komanda uz mācībām nevar ierasties",
     }
-    rows, decisions = [], []
+    rows, decisions, training = [], [], []
     for position, (team, time) in enumerate(zip(teams, arrivals.times(TEAM_WINDOW, TEAMS, dice))):
         municipality, school = team
         reference = f"T24-{position + 1:04}"
@@ -222,9 +222,11 @@ def _team_tables(municipalities, schools, registry, trained):
             decisions.append(judging.rejection(reference, refused[position]))
         else:
             decisions.append(judging.approval(reference, None))
+            training.append(judging.training(reference))
             trained.setdefault(municipality.code, []).append(school)
     yield "kontakts-teams-2024.csv", TEAM_COLUMNS, rows
     yield "kontakts-teams-2024.decisions.csv", judging.DECISION_COLUMNS, decisions
+    yield "kontakts-teams-2024.training.csv", judging.DECISION_COLUMNS, training
 
 
 def _team_row(reference, position, municipality, school, time, registry, dice):

@@ -321,6 +321,13 @@ class Judging(unittest.TestCase):
                 expected = "approve" if self.passes(definition, points) else "reject"
                 self.assertEqual(decisions(call)[reference]["decision"], expected, reference)
 
+    def test_each_team_that_was_approved_is_trained(self):
+        trained = sample("kontakts-teams-2024.training.csv")
+        self.assertEqual({row["decision"] for row in trained}, {"train"})
+        approved = [reference for reference, row in decisions("kontakts-teams-2024").items()
+                    if row["decision"] == "approve"]
+        self.assertEqual([row["external_ref"] for row in trained], approved)
+
     def test_decisions_name_each_application_once_and_say_why_one_is_rejected(self):
         for call in CALLS:
             rows = sample(f"{call}.decisions.csv")
