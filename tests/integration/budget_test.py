@@ -43,52 +43,8 @@ class BudgetWatch:
             self.failure = error
 
 
-class BudgetTest(ClusterCase):
-    shared = True
-
-    def test_money_of_odd_cents_is_never_overspent_and_never_stranded(self):
-        call = "kontakts-2022"
-        rows = apps.flatten(
-            apps.project(call, f"B-{index:04}", apps.place(index),
-                         [40_007 + 331 * (index % 170), 99_901 - 13 * index][:index % 2 + 1])
-            for index in range(180))
-        self.submit_and_evaluate(call, rows)
-        self.approve_everywhere(call, {"cents": 13_500_000})
-        self.check_settled(call)
-        self.check_withdrawal_funds_another(call)
-        self.cluster.verify()
-
-    def test_a_fixed_sum_fits_the_budget_to_the_last_cent(self):
-        call = "pumpurs-2019"
-        rows = apps.flatten(apps.youth_project(call, f"P-{index:04}", apps.place(index))
-                            for index in range(120))
-        self.submit_and_evaluate(call, rows)
-        self.approve_everywhere(call, {"cents": 46_000_000})
-        applications = self.check_settled(call)
-        self.assertEqual(_count(applications, "APPROVED"), 100, "100 x 4 600 EUR")
-        self.assertEqual(self.cluster.budget(call)["remainingCents"], "0")
-
-    def test_the_cap_on_initiatives_holds(self):
-        call = "kontakts-2024"
-        rows = apps.flatten(
-            apps.project(call, f"I-{index:04}", apps.place(index),
-                         [50_000 + index] * (index % 3 + 1)) for index in range(75))
-        self.submit_and_evaluate(call, rows)
-        self.approve_everywhere(call, {"cents": 13_500_000, "initiatives": 100})
-        self.check_settled(call)
-
-    def test_the_cap_on_teams_is_reached_and_not_passed(self):
-        call = "kontakts-teams-2024"
-        rows = apps.flatten(apps.team(f"T-{index:04}", apps.place(index))
-                            for index in range(140))
-        self.submit(call, rows)
-        self.approve_everywhere(call, {"teams": 126}, status="SUBMITTED")
-        applications = self.check_settled(call)
-        self.assertEqual(_count(applications, "APPROVED"), 126)
-        self.assertEqual(_count(applications, "PENDING_FUNDS"), 14)
-        self.check_withdrawal_funds_another(call)
-
-    # -- steps ------------------------------------------------------------------------------------
+class BudgetCase(ClusterCase):
+    """The steps of the tests below."""
 
     def submit(self, call, rows):
         summary = self.cluster.submit(apps.write_csv(self.path(f"{call}.csv"), call, rows), call)
@@ -104,6 +60,29 @@ class BudgetTest(ClusterCase):
             {"external_ref": reference, "evaluator": "evaluator", **points}
             for reference in references])
         self.kopa("app", "evaluate", "--call", call, "--file", scores, actor="importer").expect(0)
+
+    def train_teams(self, count):
+        """Has `count` teams trained, round the nodes; gives the cells that name their schools."""
+        call = "kontakts-teams-2024"
+        rows = apps.flatten(apps.team(f"S-{index:04}", apps.place(index))
+                            for index in range(count))
+        self.submit(call, rows)
+        for verb, status in (("approve", "SUBMITTED"), ("train", "APPROVED")):
+            self.kopa("app", verb, "--call", call, "--status", status, "--all",
+                      actor="director").expect(0)
+        schools = [{"school_name": row["school_name"], "school_reg_no": row["school_reg_no"]}
+                   for row in rows]
+        self.wait_until_known_everywhere(schools[-1])
+        return schools
+
+    def wait_until_known_everywhere(self, school):
+        """Until each node takes an initiative of this school, wherever its team is."""
+        call = "kontakts-2024"
+        for index, node in enumerate(NODES):
+            file = apps.write_csv(self.path(f"{node}.csv"), call, apps.project(
+                call, f"Z-{index}", apps.municipality(node), [100], **school))
+            wait_until(f"{node} knows the school", lambda: self.kopa(
+                "submit", file, "--call", call, "--dry-run", node=node).code == 0, 20)
 
     def approve_everywhere(self, call, limits, status="EVALUATED"):
         """Approves all, with two processes a node at once; watches the budget meanwhile."""
@@ -162,6 +141,56 @@ class BudgetTest(ClusterCase):
         wait_until("a waiting application was funded", funded, SETTLE_SECONDS)
         statuses = {one["id"]: one["status"] for one in self.cluster.applications(call)}
         self.assertEqual(statuses[largest["id"]], "WITHDRAWN")
+
+
+class MoneyTest(BudgetCase):
+    shared = True
+
+    def test_money_of_odd_cents_is_never_overspent_and_never_stranded(self):
+        call = "kontakts-2022"
+        rows = apps.flatten(
+            apps.project(call, f"B-{index:04}", apps.place(index),
+                         [40_007 + 331 * (index % 170), 99_901 - 13 * index][:index % 2 + 1])
+            for index in range(180))
+        self.submit_and_evaluate(call, rows)
+        self.approve_everywhere(call, {"cents": 13_500_000})
+        self.check_settled(call)
+        self.check_withdrawal_funds_another(call)
+        self.cluster.verify()
+
+    def test_a_fixed_sum_fits_the_budget_to_the_last_cent(self):
+        call = "pumpurs-2019"
+        rows = apps.flatten(apps.youth_project(call, f"P-{index:04}", apps.place(index))
+                            for index in range(120))
+        self.submit_and_evaluate(call, rows)
+        self.approve_everywhere(call, {"cents": 46_000_000})
+        applications = self.check_settled(call)
+        self.assertEqual(_count(applications, "APPROVED"), 100, "100 x 4 600 EUR")
+        self.assertEqual(self.cluster.budget(call)["remainingCents"], "0")
+
+    def test_the_cap_on_initiatives_holds(self):
+        call = "kontakts-2024"
+        schools = self.train_teams(15)
+        rows = apps.flatten(
+            apps.project(call, f"I-{index:04}", apps.place(index),
+                         [50_000 + index] * (index % 3 + 1), **schools[index % 15])
+            for index in range(75))
+        self.submit_and_evaluate(call, rows)
+        self.approve_everywhere(call, {"cents": 13_500_000, "initiatives": 100})
+        self.check_settled(call)
+
+
+class TeamsTest(BudgetCase):
+    def test_the_cap_on_teams_is_reached_and_not_passed(self):
+        call = "kontakts-teams-2024"
+        rows = apps.flatten(apps.team(f"T-{index:04}", apps.place(index))
+                            for index in range(140))
+        self.submit(call, rows)
+        self.approve_everywhere(call, {"teams": 126}, status="SUBMITTED")
+        applications = self.check_settled(call)
+        self.assertEqual(_count(applications, "APPROVED"), 126)
+        self.assertEqual(_count(applications, "PENDING_FUNDS"), 14)
+        self.check_withdrawal_funds_another(call)
 
 
 def _count(applications, status):

@@ -31,10 +31,10 @@ class Cluster:
         self.wait_until_connected()
         return self
 
-    def new_node(self, name, as_name=None):
+    def new_node(self, name, *flags, as_name=None):
         """A node not yet started. `as_name` names its process and data folder, e.g. for a copy."""
         return Server(as_name or name, "kopa-node", self.folder,
-                      ["--node", name, "--central", self.central.address])
+                      ["--node", name, "--central", self.central.address, *flags])
 
     def close(self):
         for server in self.servers():

@@ -2,6 +2,7 @@
 
 import shutil
 import unittest
+import urllib.request
 
 import applications as apps
 from case import ClusterCase
@@ -111,7 +112,7 @@ class FenceTest(ClusterCase):
     def test_a_copy_is_turned_away_while_the_real_one_is_connected(self):
         self.copy_at_rest("twin")
         self.cluster.central.stop()
-        twin = self.cluster.new_node(NODE, as_name="twin")
+        twin = self.cluster.new_node(NODE, "--log-level", "debug", as_name="twin")
         self.addCleanup(twin.kill)
         for _ in range(2):  # so that the twin's epoch is the higher one
             twin.start()
@@ -128,6 +129,7 @@ class FenceTest(ClusterCase):
                              ("ACTIVE", True, self.node.address))
         said = self.ask(twin, "nodes").expect(0).json()["nodes"][0]
         self.assertFalse(said["connected"], said)
+        self.assertRegex(twin.log(), "UNAVAILABLE: another store of this node is connected")
         self.assertEqual(self.cluster.total(CALL)["applications"], 8)
         twin.stop()
         self.cluster.verify()
@@ -190,6 +192,9 @@ class FenceTest(ClusterCase):
             answer = self.ask(server, "nodes")
             return answer.code == 0 and answer.json()["nodes"][0]["state"] == "FENCED"
         wait_until(f"{server.name} is FENCED", fenced, FENCE_SECONDS)
+        with urllib.request.urlopen(f"http://{server.http_address}/readyz", timeout=10) as ready:
+            self.assertIn("fenced: reads are served, changes are refused",
+                          ready.read().decode("utf-8"))
         listed = self.ask(server, "app", "list", "--call", CALL).expect(0).json()["applications"]
         self.assertEqual(len(listed), visible, "reads are served from what the copy has")
         self.ask(server, "app", "show", listed[0]["id"]).expect(0)

@@ -6,6 +6,7 @@ import unittest
 
 import applications as apps
 from case import ClusterCase
+from cluster import NODES
 
 CALL = "kontakts-2022"
 RIGA = "Rīga"
@@ -186,6 +187,69 @@ class FilesTest(ClusterCase):
         self.assertEqual((summary["accepted"], summary["rejected"]), ("1", "1"), summary)
         [rejected] = self.rejected()
         self.assertEqual((rejected["municipality"], rejected["code"]), ("Liepāja", "WRONG_REGION"))
+
+    def test_a_divided_municipality_names_what_its_parts_came_to(self):
+        rows = [*apps.project(CALL, f"{self.prefix}-1", "Aglonas novads", [50_000]),
+                *apps.project(CALL, f"{self.prefix}-2", "Inčukalna novads", [50_000])]
+        self.cluster.submit(self.write(rows), CALL, expect=(3,))
+        self.assertEqual(self.codes(), ["AMBIGUOUS_MUNICIPALITY"] * 2)
+        aglona, incukalns = (row["message"] for row in self.rejected())
+        for name in ("Krāslavas novads", "Preiļu novads"):
+            self.assertIn(name, aglona)
+        for name in ("Ropažu novads", "Siguldas novads"):
+            self.assertIn(name, incukalns)
+
+    def test_every_row_is_counted_at_its_node(self):
+        """Whoever refused it: the tool itself, or the node."""
+        cells = ({}, {"contact_email": "x"}, {"amount_eur": "1000.01"}, {"participants": "many"})
+        rows = apps.flatten(
+            apps.project(CALL, f"{self.prefix}-{index}", place, [50_000], **changed)
+            for index, (place, changed) in enumerate(
+                (place, changed) for place in (RIGA, "Liepāja", "Jelgava") for changed in cells))
+        summary = self.cluster.submit(self.write(rows), CALL, expect=(3,))
+        self.assertEqual((summary["rows"], summary["accepted"], summary["rejected"]),
+                         ("12", "3", "9"), summary)
+        self.assertEqual([(node["node"], node["accepted"], node["replayed"], node["rejected"])
+                          for node in summary["nodes"]],
+                         [(node, "1", "0", "3") for node in sorted(NODES)])
+        again = self.cluster.submit(self.write(rows), CALL, expect=(3,))
+        self.assertEqual([(node["accepted"], node["replayed"], node["rejected"])
+                          for node in again["nodes"]], [("0", "1", "3")] * len(NODES))
+
+    def test_what_is_refused_as_a_whole_is_answered_in_json_too(self):
+        file = self.path(f"{self.prefix}.csv")
+        file.write_text("external_ref,particpants\nX-1,5\n", encoding="utf-8")
+        summary = self.kopa("submit", file, "--call", CALL).expect(1).json()
+        self.assertEqual((summary["call"], summary["accepted"], summary["nodes"]), (CALL, "0", []))
+        result = self.kopa("submit", self.path("none.csv"), "--call", CALL).expect(1)
+        self.assertEqual(result.json()["accepted"], "0", result)
+
+    def test_a_local_time_may_have_a_fraction(self):
+        rows = self.good(2)
+        rows[0]["received_time"] = "2022-05-20 23:59:59.999999"
+        rows[1]["received_time"] = "2022-05-21T00:00:00.5"
+        summary = self.cluster.submit(self.write(rows), CALL, expect=(3,))
+        self.assertEqual((summary["accepted"], summary["rejected"]), ("1", "1"), summary)
+        self.assertEqual(self.codes(), ["WINDOW_CLOSED"])
+
+    def test_a_school_takes_part_with_one_team(self):
+        call = "kontakts-teams-2024"
+        school = {"school_name": "Paraugu vidusskola", "school_reg_no": "9912345678"}
+        rows = [*apps.team(f"{self.prefix}-1", RIGA, **school),
+                *apps.team(f"{self.prefix}-2", RIGA, **school),
+                *apps.team(f"{self.prefix}-3", RIGA)]
+        file = apps.write_csv(self.path(f"{self.prefix}.csv"), call, rows)
+        for dry in (["--dry-run"], []):
+            summary = self.cluster.submit(file, call, *dry, expect=(3,))
+            self.assertEqual((summary["accepted"], summary["rejected"]), ("2", "1"), summary)
+            [rejected] = self.rejected()
+            self.assertEqual((rejected["external_ref"], rejected["field"], rejected["code"]),
+                             (f"{self.prefix}-2", "school_reg_no", "TEAM_EXISTS"))
+        first = next(one["id"] for one in self.cluster.applications(call)
+                     if one["externalRef"] == f"{self.prefix}-1")
+        self.kopa("app", "withdraw", first, "--reason", "a mistake").expect(0)
+        summary = self.cluster.submit(self.path(f"{self.prefix}.csv.rejected.csv"), call)
+        self.assertEqual(summary["accepted"], "1", summary)
 
     def test_the_same_reference_with_other_content_is_a_conflict(self):
         rows = self.good(2)

@@ -1,11 +1,13 @@
 """Bulk submission over the stream: many small batches, and a node that is away for a moment."""
 
+import json
 import threading
 import time
 import unittest
 
 import applications as apps
 from case import ClusterCase
+from waiting import wait_until
 
 CALL = "kontakts-2022"
 NODE = "zemgale"
@@ -48,6 +50,26 @@ class SubmissionTest(ClusterCase):
         self.assertEqual(len([one for one in listed if one["externalRef"].startswith("R-")]),
                          len(rows))
 
+    def test_a_node_that_is_stopped_in_the_middle_loses_nothing_and_the_tool_goes_on(self):
+        node = self.cluster.nodes[NODE]
+        rows = self.rows("S", 2500)
+        results = self.path("stopped.csv")
+        with self.cluster.popen("submit", self.write(rows), "--call", CALL, "--batch", "1",
+                                "--results", results, node=NODE) as submitting:
+            wait_until("some are in", lambda: self.listed("S-", page=True), CATCH_UP_SECONDS)
+            node.stop()  # asserts that it ends in order, and in time
+            self.assertIsNone(submitting.poll(), "it was stopped in the middle")
+            node.start()
+            out, err = submitting.communicate(timeout=60)
+        self.assertEqual(submitting.returncode, 0, f"{out}\n{err}")
+        summary = json.loads(out)
+        self.assertEqual(int(summary["accepted"]) + int(summary["replayed"]), len(rows), summary)
+        self.assertEqual(summary["rejected"], "0", summary)
+        listed = self.listed("S-")
+        self.assertEqual(len(listed), len(rows))
+        told = {row["reference"]: row["id"] for row in apps.read_table(results)}
+        self.assertEqual(told, {one["externalRef"]: one["id"] for one in listed})
+
     def test_a_call_outlasts_a_restart(self):
         node = self.cluster.nodes[NODE]
         node.kill()
@@ -57,6 +79,12 @@ class SubmissionTest(ClusterCase):
             self.kopa("nodes", node=NODE).expect(0)
         finally:
             back.join()
+
+    def listed(self, prefix, page=False):
+        """The node's applications whose reference begins so; with `page` whatever comes first."""
+        more = ["--timeout", "2"] if page else []
+        return [one for one in self.cluster.applications(CALL, *more, node=NODE)
+                if one["externalRef"].startswith(prefix)]
 
     def rows(self, prefix, count):
         """All of one node, so that its stream is busy."""
