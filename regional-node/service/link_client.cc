@@ -45,11 +45,6 @@ bool LinkClient::stopping() {
   return stopping_;
 }
 
-bool LinkClient::ended() {
-  MutexLock lock(&mutex_);
-  return ended_;
-}
-
 void LinkClient::Run() {
   LinkBackoff backoff;
   while (!stopping()) {
@@ -118,8 +113,8 @@ bool LinkClient::RunSession() {
   if (stream->Write(message)) {
     std::thread reader([this, &stream] { ReadAll(stream.get()); });
     WriteWhileUp(stream.get());
-    // What the centre ended is not cancelled besides: that would hide why it did.
-    if (!ended()) session->TryCancel();
+    // What the centre ended, or broke, is not cancelled besides: that would hide why.
+    if (stopping()) session->TryCancel();
     reader.join();
   }
   const grpc::Status status = stream->Finish();

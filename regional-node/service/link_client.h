@@ -67,7 +67,6 @@ class LinkClient {
   void TellLinkLost();
   void Queue(national::v1::ConnectRequest message);
   bool stopping();
-  bool ended();
 
   const Context& context_;
   NodeView* const view_;

@@ -83,8 +83,7 @@ std::vector<Layer> MakeLayerTable() {
       {"regional-node/commands", Purity::kFree, Join({wired, of_node, {"regional-node/service"}}),
        all_protos},
       {"regional-node/main.cc", Purity::kFree,
-       Join({wired, of_node, {"regional-node/service", "regional-node/commands"}}),
-       all_protos},
+       Join({wired, of_node, {"regional-node/service", "regional-node/commands"}}), all_protos},
 
       {"central/core", Purity::kPure, cores, open_protos},
       {"central/service", Purity::kFree, Join({served, {"central/core"}}), open_protos},
@@ -101,12 +100,17 @@ std::vector<Layer> MakeLayerTable() {
        {"common/base", "common/territory", "common/programme", "common/intake",
         "client/include/kopa"},
        all_protos},
+      // Writing of what others get to see.
+      {"client/internal/export",
+       Purity::kFree,
+       {"common/base", "common/programme", "client/include/kopa"},
+       all_protos},
       {"client/internal", Purity::kFree,
        Join({of_client, {"data", "client/include/kopa", "client/internal/files"}}), all_protos},
       {"client/cli", Purity::kFree,
        Join({of_client,
              {"common/settings", "data", "client/include/kopa", "client/internal",
-              "client/internal/files"}}),
+              "client/internal/export", "client/internal/files"}}),
        all_protos},
   };
 }
