@@ -1,5 +1,6 @@
 // kopa-central: the centre. What it can be told to do is in central/commands.
 
+#include "central/commands/backup.h"
 #include "central/commands/command_line.h"
 #include "central/commands/offline.h"
 #include "central/commands/run.h"
@@ -23,5 +24,7 @@ int main(int argc, char** argv) {
   program.run = RunCentral;
   program.print_config = kopa::central::PrintConfig;
   program.verify = kopa::central::VerifyFolder;
+  program.more["backup"] = kopa::central::BackUpCentre;
+  program.more["restore"] = kopa::central::RestoreCentre;
   return kopa::server::RunProgram(program, argc, argv);
 }

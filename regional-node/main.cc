@@ -2,8 +2,10 @@
 
 #include "common/base/status.h"
 #include "common/server/program.h"
+#include "regional-node/commands/backup.h"
 #include "regional-node/commands/command_line.h"
 #include "regional-node/commands/offline.h"
+#include "regional-node/commands/rejoin.h"
 #include "regional-node/commands/run.h"
 
 namespace {
@@ -24,5 +26,8 @@ int main(int argc, char** argv) {
   program.run = RunNode;
   program.print_config = kopa::node::PrintConfig;
   program.verify = kopa::node::VerifyFolder;
+  program.more["backup"] = kopa::node::BackUpNode;
+  program.more["restore"] = kopa::node::RestoreNode;
+  program.more["rejoin"] = kopa::node::RejoinNode;
   return kopa::server::RunProgram(program, argc, argv);
 }

@@ -1,5 +1,6 @@
 #include "central/commands/command_line.h"
 
+#include "common/operations/backup_command.h"
 #include "common/server/options.h"
 
 namespace kopa::central {
@@ -22,6 +23,12 @@ settings::CommandLine CentralCommandLine() {
        0},
       {"version", "print version and build", 0},
   };
+  for (const settings::SettingSpec& spec : operations::BackupSettings()) {
+    line.settings.push_back(spec);
+  }
+  for (const settings::SubcommandSpec& spec : operations::BackupSubcommands()) {
+    line.subcommands.push_back(spec);
+  }
   line.default_subcommand = "run";
   return line;
 }

@@ -69,6 +69,7 @@ void CentralCore::RecallIdle(const CallId& id, Effects& effects) {
 }
 
 void CentralCore::Settle(absl::Time now, const CallId& id, Effects& effects) {
+  if (state_.recovering) return;  // what is out is not known; CheckRecovered settles all
   if (sweeps_.contains(id)) {
     AdvanceSweep(now, id, effects);
     if (sweeps_.contains(id)) return;
@@ -137,7 +138,7 @@ Amounts CentralCore::ChunkOf(const CallId& id) const {
   const programme::v1::Call& definition = calls_.at(id).call();
   const ledger::CentralLedger& ledger = fold_.FindCall(id)->ledger;
   const Amounts available = ledger.Available();
-  const auto parts = static_cast<int64_t>(4 * std::max<size_t>(1, nodes_.size()));
+  const auto parts = static_cast<int64_t>(4 * std::max<size_t>(1, LivingNodes()));
   const programme::v1::AmountRule& rule = definition.amount();
   int64_t typical_cents = definition.allotment().typical_award_cents();
   if (typical_cents == 0) {
@@ -178,7 +179,7 @@ void CentralCore::GiveFixedShare(absl::Time now, const CallId& id, const NodeId&
                                  Effects& effects) {
   const programme::v1::Allotment& allotment = calls_.at(id).call().allotment();
   if (allotment.policy() != programme::v1::ALLOTMENT_POLICY_FIXED_SHARES) return;
-  if (calls_.at(id).call().closed() || sweeps_.contains(id)) return;
+  if (state_.recovering || calls_.at(id).call().closed() || sweeps_.contains(id)) return;
   const ledger::CentralLedger& ledger = fold_.FindCall(id)->ledger;
   for (const programme::v1::Share& share : allotment.shares()) {
     if (share.node() != node.value()) continue;

@@ -57,6 +57,7 @@ absl::Status CentralCore::CheckApplicable(const CallId& call) const {
         "(ranking.apply_allowed)",
         "par konkursu lemj reģioni; tā rangu var tikai apskatīt (ranking.apply_allowed)");
   }
+  if (state_.recovering) return StillRecovering();
   if (definition.closed()) {
     return Refusal(absl::StatusCode::kFailedPrecondition, "call", "CALL_CLOSED",
                    "the call is closed", "konkurss ir slēgts");
@@ -113,7 +114,10 @@ Ranking CentralCore::RankNow(const CallId& call, const Amounts& spendable) {
     const bool waits = summary.cell.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS;
     const Amounts pending = waits ? fold.Stored(id).pending : Amounts();
     auto candidate = CandidateOf(definition, id, summary, fold.names(), pending, open.Find(id));
-    if (candidate.has_value()) candidates.push_back(*std::move(candidate));
+    if (!candidate.has_value()) continue;
+    // Nobody is left there to take a decision over.
+    if (!candidate->has_award && IsRetired(candidate->node)) continue;
+    candidates.push_back(*std::move(candidate));
   }
   return Rank(definition, std::move(candidates), fold.FindCall(call)->ledger.limits(), spendable);
 }

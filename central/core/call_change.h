@@ -1,11 +1,14 @@
 #ifndef KOPA_CENTRAL_CORE_CALL_CHANGE_H_
 #define KOPA_CENTRAL_CORE_CALL_CHANGE_H_
 
+#include <map>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/base/strong.h"
+#include "common/ledger/amounts.h"
 #include "common/ledger/central_ledger.h"
 #include "kopa/national/v1/office.pb.h"
 #include "kopa/programme/v1/call.pb.h"
@@ -32,8 +35,15 @@ absl::StatusOr<programme::v1::Call> Changed(const programme::v1::Call& before,
                                             const national::v1::Change& change,
                                             const ledger::CentralLedger& ledger);
 
+// FAILED_PRECONDITION where `next` changes what money, deadline or judgement hang on: one person
+// alone may not do that to a call that has opened.
+absl::Status CheckOnePersonMay(const programme::v1::Call& before, const programme::v1::Call& next);
+
 // "budget of kontakts-2024: 135000.00 -> 140000.00".
 std::string Describe(const programme::v1::Call& before, const programme::v1::Call& after);
+
+// "release of what is frozen at zemgale: pumpurs-2018: 4600.00 EUR, 0 initiatives, 0 teams".
+std::string DescribeRelease(const std::string& node, const std::map<CallId, ledger::Amounts>& more);
 
 }  // namespace kopa::central
 

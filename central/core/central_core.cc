@@ -2,6 +2,7 @@
 
 #include "central/core/central_core.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "central/core/application_keys.h"
 #include "central/core/families.h"
 #include "common/base/status.h"
+#include "common/journal/epochs.h"
 
 namespace kopa::central {
 
@@ -37,6 +39,7 @@ void CentralCore::Step(absl::Time now, engine::Ticket ticket, Command&& command,
         }
       },
       std::move(command));
+  CheckRecovered(now, effects);
   // Settled after each command, not each group, so that the order of events alone decides.
   for (const CallId& call : std::exchange(unsettled_, {})) Settle(now, call, effects);
 }
@@ -100,7 +103,11 @@ bool CentralCore::Connected(const NodeId& node) const {
 FenceReason CentralCore::Judge(const NodeStatus& node, const national::v1::Hello& hello,
                                std::string* detail) const {
   const NodeRecord& record = node.record;
-  if (record.fence_sticky) {
+  // Two copies, or a history that can't be: only a rejoin, which an epoch of its block tells, can
+  // have put that right. Nothing brings a retired node back.
+  const bool has_rejoined = journal::HasRejoinedSince(EpochNumber(hello.epoch()), record.epoch) &&
+                            record.fence_reason != national::v1::FENCE_REASON_RETIRED;
+  if (record.fence_sticky && !has_rejoined) {
     *detail = record.fence_detail;
     return record.fence_reason;
   }
@@ -116,6 +123,11 @@ FenceReason CentralCore::Judge(const NodeStatus& node, const national::v1::Hello
   if (hello.head_seq() < record.applied.seq.value()) {
     *detail = absl::StrCat("its journal ends at ", hello.head_seq(), "; the centre has applied ",
                            record.applied.seq.value(), ": restored from an old copy");
+    return national::v1::FENCE_REASON_BEHIND;
+  }
+  if (hello.head_seq() < record.signed_head.seq.value() && !has_rejoined) {
+    *detail = absl::StrCat("its journal ends at ", hello.head_seq(), "; it signed record ",
+                           record.signed_head.seq.value(), " before: restored from an old copy");
     return national::v1::FENCE_REASON_BEHIND;
   }
   if (hello.self_fenced() != national::v1::FENCE_REASON_UNSPECIFIED) {
@@ -138,6 +150,15 @@ void CentralCore::Do(absl::Time now, HelloCommand&& command, Effects& effects) {
     return;
   }
   NodeStatus& node = found->second;
+  const bool is_retired = node.record.fence_reason == national::v1::FENCE_REASON_RETIRED;
+  if (const std::string cause = SignsOfRestore(command); !cause.empty() && !is_retired) {
+    const uint64_t newest = std::max(state_.incarnation, hello.incarnation_seen());
+    BeginIncarnation(now, newest + 1, std::move(command.nonce), cause, effects);
+    effects.outgoing.push_back(
+        {command.session,
+         absl::UnavailableError("the centre begins a new incarnation: greet it again")});
+    return;
+  }
   std::string detail;
   const FenceReason reason = Judge(node, hello, &detail);
   if (reason != national::v1::FENCE_REASON_UNSPECIFIED) {
@@ -162,7 +183,7 @@ void CentralCore::Do(absl::Time now, HelloCommand&& command, Effects& effects) {
   node.head_at_hello = hello.head_seq();
   // Held until the proof: an epoch that is only claimed must not shut out the real one.
   greeted_[id] = {EpochNumber(hello.epoch()), hello.epoch_nonce(), hello.incarnation_seen(),
-                  hello.down_cursor(), hello.address()};
+                  hello.down_cursor(),        hello.address(),     hello.public_key()};
   effects.nodes_changed.insert(id);
   ConnectResponse response;
   auto* welcome = response.mutable_welcome();
@@ -214,16 +235,23 @@ void CentralCore::Admit(absl::Time now, const NodeId& id, NodeStatus& node, Effe
     admitted->set_applied_hash(record.applied.hash);
     Journal(now, what, effects);
   }
+  if (journal::HasRejoinedSince(greeting.epoch, record.epoch)) {
+    // What its lost store had signed is what the rejoin has looked into.
+    record.signed_head = SignedHead();
+    record.alarm.clear();
+  }
+  PinKey(id, greeting.public_key, effects);
   record.address = greeting.address;
   record.epoch = greeting.epoch;
   record.epoch_nonce = greeting.epoch_nonce;
   record.admitted_ever = true;
   record.fence_reason = national::v1::FENCE_REASON_UNSPECIFIED;
   record.fence_detail.clear();
+  record.fence_sticky = false;
   node.connected = true;
   effects.nodes_changed.insert(id);
   ConnectResponse admitted;
-  admitted.mutable_admitted()->set_nodes(static_cast<int32_t>(nodes_.size()));
+  admitted.mutable_admitted()->set_nodes(static_cast<int32_t>(LivingNodes()));
   Send(node.session, std::move(admitted), effects);
   // Calls first: an allotment of a call that the node does not know would be lost on it.
   SendDownLog(id, node, effects);
@@ -232,6 +260,7 @@ void CentralCore::Admit(absl::Time now, const NodeId& id, NodeStatus& node, Effe
     SendAllotment(call, id, effects);
     unsettled_.insert(call);
   }
+  NoteReported(id, node, effects);
 }
 
 void CentralCore::SendDownLog(const NodeId& id, const NodeStatus& node, Effects& effects) {
@@ -269,6 +298,9 @@ void CentralCore::FenceNode(absl::Time now, const NodeId& id, Session session, u
     fenced->set_reason(reason);
     Journal(now, what, effects);
   }
+  if (reason == national::v1::FENCE_REASON_OTHER_HISTORY) RaiseAlarm(id, detail, effects);
+  // One that only stands on says nothing new.
+  if (!node.record.fence_sticky) node.record.fence_incarnation = state_.incarnation;
   node.record.fence_reason = reason;
   node.record.fence_detail = std::move(detail);
   node.record.fence_sticky = node.record.fence_sticky || two_copies ||
@@ -301,6 +333,7 @@ void CentralCore::Do(absl::Time now, RecordsCommand&& command, Effects& effects)
     if (!ApplyRecord(now, command.node, node, record, effects)) return;
   }
   effects.nodes_changed.insert(command.node);
+  NoteReported(command.node, node, effects);
   ConnectResponse response;
   response.mutable_ack()->set_applied_seq(node.record.applied.seq.value());
   response.mutable_ack()->set_hash(node.record.applied.hash);
@@ -318,6 +351,17 @@ bool CentralCore::ApplyRecord(absl::Time now, const NodeId& id, NodeStatus& node
     return refuse(national::v1::FENCE_REASON_OTHER_HISTORY,
                   absl::StrCat("its record ", record.journal.seq(),
                                " does not follow what the centre has applied"));
+  }
+  const SignedHead& signed_head = node.record.signed_head;
+  if (record.journal.seq() == signed_head.seq.value() &&
+      record.journal.hash() != signed_head.hash) {
+    return refuse(
+        national::v1::FENCE_REASON_OTHER_HISTORY,
+        absl::StrCat("its record ", record.journal.seq(), " is not the one that it signed before"));
+  }
+  if (state_.recovering) {
+    if (PostponeUnknownCall(id, node, record, effects)) return false;
+    RaiseNoted(now, id, record, effects);
   }
   const EpochNumber epoch(record.journal.epoch());
   const absl::Status applied = fold_.Apply(id, epoch, record.what, effects.changes);
@@ -339,6 +383,8 @@ bool CentralCore::ApplyRecord(absl::Time now, const NodeId& id, NodeStatus& node
     unsettled_.insert(CallId(summary.call()));
   } else if (record.what.has_handed_back()) {
     unsettled_.insert(CallId(record.what.handed_back().call()));
+  } else if (record.what.has_headroom_frozen()) {
+    unsettled_.insert(CallId(record.what.headroom_frozen().call()));
   }
   return true;
 }

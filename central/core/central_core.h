@@ -25,6 +25,9 @@ namespace kopa::central {
 // How long a ranking that is to be applied waits for nodes to hand back what lies idle with them.
 inline constexpr absl::Duration kSweepMost = absl::Seconds(5);
 
+// What is answered to what must wait until a restored centre has heard from its nodes.
+absl::Status StillRecovering();
+
 // Everything the centre decides, as a pure state machine: whom to admit, what to apply, what to
 // allot and what to recall. The committer feeds it commands one by one and writes what it puts into
 // the effects; the simulator feeds the very same class.
@@ -44,8 +47,11 @@ class CentralCore {
   // names that version, or where the call has not opened and nobody has changed it while the centre
   // ran; otherwise what is published stays, and a warning in the effects says so.
   // FAILED_PRECONDITION where one that would replace another can't follow it.
+  //
+  // `restored`: something tells that the store is an older copy; a new incarnation begins at once.
   absl::Status Open(absl::Time now, std::string nonce,
-                    absl::Span<const programme::v1::Call> definitions, Effects& effects);
+                    absl::Span<const programme::v1::Call> definitions, Effects& effects,
+                    bool restored = false);
 
   static Command Tick() { return TimePassed{}; }
   bool WantsTick() const { return !sweeps_.empty(); }
@@ -65,6 +71,8 @@ class CentralCore {
   const CentralState& state() const { return state_; }
   // Decisions of the call's ranking that nodes have not answered.
   const OpenDecisions& decisions(const CallId& call) const;
+  // Nodes that a restored centre waits for; empty where it waits for none.
+  std::vector<NodeId> Awaited() const;
 
  private:
   struct Greeting {  // what a Hello claimed, until its proof
@@ -73,6 +81,7 @@ class CentralCore {
     uint64_t incarnation_seen = 0;
     uint64_t down_cursor = 0;
     std::string address;
+    std::string public_key;
   };
   struct Asked {  // the newest recall sent to a node under a call
     ledger::Amounts target;
@@ -115,6 +124,7 @@ class CentralCore {
   void Do(absl::Time now, ProofCommand&& command, Effects& effects);
   void Do(absl::Time now, RecordsCommand&& command, Effects& effects);
   void Do(absl::Time now, DemandCommand&& command, Effects& effects);
+  void Do(absl::Time now, NodeHeadCommand&& command, Effects& effects);
   void Do(absl::Time now, SessionLost&& command, Effects& effects);
 
   // --- The office (office.cc, apply_ranking.cc); these reply by themselves
@@ -133,6 +143,11 @@ class CentralCore {
   absl::StatusOr<national::v1::Proposal> SettleProposal(absl::Time now,
                                                         const SettleProposalCommand& command,
                                                         Effects& effects);
+  // What a change would do, in words, where it can hold as things are.
+  absl::StatusOr<std::string> Foresee(const national::v1::Change& change) const;
+  // Does it, once two people want it; in words.
+  absl::StatusOr<std::string> CarryOut(absl::Time now, const national::v1::Change& change,
+                                       const StaffEntry& staff, Effects& effects);
   // Makes an open proposal hold.
   absl::StatusOr<national::v1::Proposal> Confirm(absl::Time now, uint64_t number,
                                                  const StaffEntry& staff, Effects& effects);
@@ -141,6 +156,20 @@ class CentralCore {
                                      Effects& effects);
   void JournalProposal(absl::Time now, const national::v1::Proposal& proposal,
                        const StaffEntry& staff, Effects& effects);
+
+  // --- Lost nodes and frozen money (retire.cc)
+
+  absl::StatusOr<std::string> ForeseeRetirement(const national::v1::Change& change) const;
+  void Retire(absl::Time now, const NodeId& id, const StaffEntry& staff, Effects& effects);
+  // What would be released, by call.
+  absl::StatusOr<std::map<CallId, ledger::Amounts>> Releasable(
+      const national::v1::Change& change) const;
+  void Release(absl::Time now, const NodeId& node, const std::map<CallId, ledger::Amounts>& more,
+               const StaffEntry& staff, Effects& effects);
+  bool IsRetired(const NodeId& node) const;
+  // Nodes that are known and not retired.
+  size_t LivingNodes() const;
+
   absl::Status CheckApplicable(const CallId& call) const;
   // Calls idle headroom back, and decides once it has come or the time is up.
   void AdvanceSweep(absl::Time now, const CallId& call, Effects& effects);
@@ -170,6 +199,29 @@ class CentralCore {
   // Applies one record; false where the node was fenced for it.
   bool ApplyRecord(absl::Time now, const NodeId& id, NodeStatus& node,
                    RecordsCommand::Record& record, Effects& effects);
+
+  // --- Restored copies and signed histories (incarnation.cc)
+
+  // What in a greeting tells that this store is an older copy; empty where nothing does.
+  std::string SignsOfRestore(const HelloCommand& command) const;
+  void BeginIncarnation(absl::Time now, uint64_t counter, std::string nonce,
+                        const std::string& cause, Effects& effects);
+  void EndSessions(const absl::Status& why, Effects& effects);
+  void DropDownLogs(Effects& effects);
+  // Whether a restored centre has to hear from the node before it allots.
+  bool Awaits(const NodeStatus& node) const;
+  // The node is done if it has delivered what it had when it greeted.
+  void NoteReported(const NodeId& id, NodeStatus& node, Effects& effects);
+  void CheckRecovered(absl::Time now, Effects& effects);
+  // What a node noted as allotted and this store has forgotten.
+  void RaiseNoted(absl::Time now, const NodeId& id, const RecordsCommand::Record& record,
+                  Effects& effects);
+  // Ends the node's stream where the record is of a call that this store has forgotten; the node
+  // tries again. False where it is of a known one.
+  bool PostponeUnknownCall(const NodeId& id, NodeStatus& node, const RecordsCommand::Record& record,
+                           Effects& effects);
+  void RaiseAlarm(const NodeId& id, const std::string& what, Effects& effects);
+  void PinKey(const NodeId& id, const std::string& public_key, Effects& effects);
 
   // --- Money (allotment.cc)
 
@@ -210,6 +262,8 @@ class CentralCore {
   uint64_t last_proposal_ = 0;
   std::map<CallId, OpenDecisions> decisions_;
   std::map<CallId, Sweep> sweeps_;  // gone with the process: nothing of them was decided yet
+
+  std::set<CallId> missed_calls_;  // warned of
 
   // Of sessions; gone with them.
   std::map<NodeId, Greeting> greeted_;

@@ -26,6 +26,11 @@ using Session = StrongInt<struct SessionTag, uint64_t>;
 struct HelloCommand {
   Session session;
   national::v1::Hello hello;
+  // 16 random bytes, for the incarnation that begins if the greeting tells that this store was
+  // restored from a copy.
+  std::string nonce = {};
+  // Hash of the centre's own record at hello.centre_seq_seen; empty where there is none.
+  std::string hash_at_seen = {};
 };
 
 struct ProofCommand {
@@ -49,6 +54,13 @@ struct DemandCommand {
   Session session;
   NodeId node;
   national::v1::Demand demand;
+};
+
+// Up to where a node says that its journal goes, signed.
+struct NodeHeadCommand {
+  Session session;
+  NodeId node;
+  national::v1::NodeHeartbeat heartbeat;
 };
 
 struct SessionLost {
@@ -82,9 +94,10 @@ struct ApplyRankingCommand {
   StaffEntry staff;
 };
 
-using CentralCommand = std::variant<TimePassed, HelloCommand, ProofCommand, RecordsCommand,
-                                    DemandCommand, SessionLost, LoadCallCommand, CloseCallCommand,
-                                    ProposeCommand, SettleProposalCommand, ApplyRankingCommand>;
+using CentralCommand =
+    std::variant<TimePassed, HelloCommand, ProofCommand, RecordsCommand, DemandCommand,
+                 NodeHeadCommand, SessionLost, LoadCallCommand, CloseCallCommand, ProposeCommand,
+                 SettleProposalCommand, ApplyRankingCommand>;
 
 // What became of a command of the office; `result` is there where `status` is OK.
 struct CentralReply {
@@ -113,8 +126,10 @@ struct CentralEffects : engine::BasicEffects<CentralReply> {
   std::set<CallId> calls_changed;
   // Calls whose rankings' open decisions are others than before.
   std::set<CallId> decisions_changed;
-  // What an operator should know, in words; from Open alone.
+  // What an operator should know, in words.
   std::vector<std::string> warnings;
+  // Histories that were found to be rewritten, in words.
+  std::vector<std::string> alarms;
 };
 
 }  // namespace kopa::central

@@ -4,6 +4,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
+#include "common/journal/epochs.h"
 
 namespace kopa::central {
 
@@ -81,6 +82,8 @@ absl::Status NationalFold::Apply(const NodeId& node, EpochNumber epoch, const Pu
       return CheckNoted(node, what.application_noted());
     case PublicRecord::kLateAdmission:
       return CheckLateAdmission(what.late_admission());
+    case PublicRecord::kHeadroomFrozen:
+      return ApplyFrozen(node, what.headroom_frozen(), changes);
     default:
       return absl::InvalidArgumentError("a kind of record that nodes do not write");
   }
@@ -95,7 +98,36 @@ absl::Status NationalFold::ApplyEpoch(const NodeId& node, EpochNumber epoch,
                                                    " opened in a record of epoch ", epoch.value(),
                                                    " after epoch ", before.value()));
   }
+  if (opened.rejoined() != journal::HasRejoinedSince(epoch, before)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "epoch ", opened.number(), " after epoch ", before.value(),
+        opened.rejoined() ? " claims a rejoin" : " is the number of a rejoin and claims none"));
+  }
   epochs_[node] = epoch;
+  return absl::OkStatus();
+}
+
+absl::Status NationalFold::ApplyFrozen(const NodeId& node,
+                                       const national::v1::HeadroomFrozen& frozen,
+                                       FoldChanges& changes) {
+  const CallId id(frozen.call());
+  CallFold* call = FindCall(id);
+  if (call == nullptr) return absl::InvalidArgumentError("an unknown call");
+  const Amounts total = Amounts::FromProto(frozen.frozen());
+  if (total.AnyNegative()) return absl::InvalidArgumentError("a negative amount frozen");
+  const ledger::UnitLimits& limits = call->ledger.limits();
+  const ledger::Totals& totals = call->ledger.of(node);
+  if (!AllAtMost(totals.frozen, total)) {
+    return absl::InvalidArgumentError("a total of what is frozen that falls");
+  }
+  // The first also bounds what nothing limits, so that no sum can overflow.
+  if (!AllAtMost(total, totals.allotted + totals.unspent) ||
+      !AllAtMost(limits.LimitedPart(total - totals.frozen),
+                 ledger::ClampToZero(limits.LimitedPart(totals.Headroom())))) {
+    return absl::FailedPreconditionError("it freezes more than it has");
+  }
+  call->ledger.NoteFrozen(node, total);
+  changes.ledgers[id][node] = true;
   return absl::OkStatus();
 }
 

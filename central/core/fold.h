@@ -90,6 +90,8 @@ class NationalFold {
                           const national::v1::EpochOpened& opened);
   absl::Status ApplyHandedBack(const NodeId& node, const national::v1::HandedBack& handed_back,
                                FoldChanges& changes);
+  absl::Status ApplyFrozen(const NodeId& node, const national::v1::HeadroomFrozen& frozen,
+                           FoldChanges& changes);
   absl::Status CheckNoted(const NodeId& node, const national::v1::ApplicationNoted& noted) const;
   absl::Status CheckLateAdmission(const national::v1::LateAdmission& admission) const;
   absl::Status CheckHeadroom(const NodeId& node, const national::v1::ApplicationSummary& summary,

@@ -1,4 +1,5 @@
-// What people of the central office change: calls, limits, deadlines.
+// What people of the central office change: calls, limits, deadlines; how two of them want a
+// change.
 
 #include <utility>
 
@@ -79,6 +80,7 @@ absl::StatusOr<CentralReply::Published> CentralCore::Load(absl::Time now, LoadCa
                                   "amendment { from_version: ",
                                   published.version(), " reason: \"...\" }"));
     }
+    if (HasOpened(published, now)) RETURN_IF_ERROR(CheckOnePersonMay(published, definition));
   }
   RETURN_IF_ERROR(Publish(now, definition, &command.staff, effects));
   NoteSource(id, {Sha256(definition.SerializeAsString()), /*changed_at_runtime=*/true}, effects);
@@ -121,17 +123,13 @@ void CentralCore::Do(absl::Time now, engine::Ticket ticket, SettleProposalComman
 
 absl::StatusOr<Proposal> CentralCore::Propose(absl::Time now, const ProposeCommand& command,
                                               Effects& effects) {
-  const CallId call(command.change.call());
-  const auto known = calls_.find(call);
-  if (known == calls_.end()) return UnknownCall();
   const std::string wanted = command.change.SerializeAsString();
   for (const auto& [number, open] : open_proposals_) {
     if (open.change().SerializeAsString() != wanted) continue;
     if (open.proposed_by() == command.staff.actor) return open;
     return Confirm(now, number, command.staff, effects);
   }
-  const Call& before = known->second.call();
-  ASSIGN_OR_RETURN(const Call after, Changed(before, command.change, fold_.FindCall(call)->ledger));
+  ASSIGN_OR_RETURN(const std::string what, Foresee(command.change));
   if (open_proposals_.size() >= kOpenProposalsMax) {
     return absl::ResourceExhaustedError("too many proposals are open; withdraw some first");
   }
@@ -139,7 +137,7 @@ absl::StatusOr<Proposal> CentralCore::Propose(absl::Time now, const ProposeComma
   proposal.set_number(++last_proposal_);
   *proposal.mutable_change() = command.change;
   proposal.set_state(national::v1::PROPOSAL_STATE_OPEN);
-  proposal.set_what(Describe(before, after));
+  proposal.set_what(what);
   proposal.set_proposed_by(command.staff.actor);
   proposal.set_reason(command.staff.reason);
   SetTimestamp(proposal.mutable_propose_time(), now);
@@ -179,15 +177,45 @@ absl::StatusOr<Proposal> CentralCore::SettleProposal(absl::Time now,
 absl::StatusOr<Proposal> CentralCore::Confirm(absl::Time now, uint64_t number,
                                               const StaffEntry& staff, Effects& effects) {
   const national::v1::Change change = open_proposals_.at(number).change();
-  const CallId call(change.call());
-  // Anew: the call may have changed since it was proposed.
-  ASSIGN_OR_RETURN(Call next,
-                   Changed(calls_.at(call).call(), change, fold_.FindCall(call)->ledger));
-  const std::string what = Describe(calls_.at(call).call(), next);
-  RETURN_IF_ERROR(Publish(now, std::move(next), &staff, effects));
-  NoteSource(call, {sources_[call].definition_sha256, /*changed_at_runtime=*/true}, effects);
+  // Anew: things may have changed since it was proposed.
+  ASSIGN_OR_RETURN(const std::string what, CarryOut(now, change, staff, effects));
   open_proposals_.at(number).set_what(what);
   return EndProposal(now, number, national::v1::PROPOSAL_STATE_CONFIRMED, staff, effects);
+}
+
+absl::StatusOr<std::string> CentralCore::Foresee(const national::v1::Change& change) const {
+  if (change.has_retire_node()) return ForeseeRetirement(change);
+  if (change.has_release_frozen()) {
+    ASSIGN_OR_RETURN(const auto more, Releasable(change));
+    return DescribeRelease(change.release_frozen().node(), more);
+  }
+  const auto known = calls_.find(CallId(change.call()));
+  if (known == calls_.end()) return UnknownCall();
+  const Call& before = known->second.call();
+  ASSIGN_OR_RETURN(const Call after,
+                   Changed(before, change, fold_.FindCall(CallId(change.call()))->ledger));
+  return Describe(before, after);
+}
+
+absl::StatusOr<std::string> CentralCore::CarryOut(absl::Time now,
+                                                  const national::v1::Change& change,
+                                                  const StaffEntry& staff, Effects& effects) {
+  ASSIGN_OR_RETURN(std::string what, Foresee(change));
+  if (change.has_retire_node()) {
+    Retire(now, NodeId(change.retire_node().node()), staff, effects);
+    return what;
+  }
+  if (change.has_release_frozen()) {
+    ASSIGN_OR_RETURN(const auto more, Releasable(change));
+    Release(now, NodeId(change.release_frozen().node()), more, staff, effects);
+    return what;
+  }
+  const CallId call(change.call());
+  ASSIGN_OR_RETURN(Call next,
+                   Changed(calls_.at(call).call(), change, fold_.FindCall(call)->ledger));
+  RETURN_IF_ERROR(Publish(now, std::move(next), &staff, effects));
+  NoteSource(call, {sources_[call].definition_sha256, /*changed_at_runtime=*/true}, effects);
+  return what;
 }
 
 Proposal CentralCore::EndProposal(absl::Time now, uint64_t number,

@@ -1,5 +1,7 @@
 // How calls are published, and what all nodes are told.
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +22,16 @@ namespace {
 std::string KeyOf(const national::v1::SchoolAnnounced& announced) {
   return SchoolKey(CallId(announced.call()), announced.school().reg_no(),
                    announced.school().name());
+}
+
+// Whether `after` limits anything more tightly.
+bool Lowers(const programme::v1::Limits& before, const programme::v1::Limits& after) {
+  const ledger::UnitLimits from(before);
+  const ledger::UnitLimits to(after);
+  return std::any_of(std::begin(ledger::kUnits), std::end(ledger::kUnits), [&](ledger::Unit unit) {
+    return to.limited(unit) &&
+           (!from.limited(unit) || to.amounts().at(unit) < from.amounts().at(unit));
+  });
 }
 
 }  // namespace
@@ -43,6 +55,12 @@ absl::Status CentralCore::TakeDefinition(absl::Time now, const Call& definition,
   const bool amends =
       definition.has_amendment() && definition.amendment().from_version() == published.version();
   const bool is_free = !source.changed_at_runtime && !HasOpened(published, now);
+  if (state_.recovering && Lowers(published.limits(), definition.limits())) {
+    effects.warnings.push_back(
+        absl::StrCat("call ", id.value(), ": its file has lower limits than version ",
+                     published.version(), ", which stays in force until every node has reported"));
+    return absl::OkStatus();
+  }
   if (!amends && !is_free) {
     effects.warnings.push_back(absl::StrCat(
         "call ", id.value(), ": its file differs from version ", published.version(),
@@ -62,6 +80,8 @@ absl::Status CentralCore::Publish(absl::Time now, Call next, const StaffEntry* s
   const CallId id(next.id());
   if (const auto known = calls_.find(id); known != calls_.end()) {
     const Call& before = known->second.call();
+    // How much is out is not known yet.
+    if (state_.recovering && Lowers(before.limits(), next.limits())) return StillRecovering();
     next.set_version(before.version() + 1);
     next.set_closed(next.closed() || before.closed());
     const absl::Status fits = CheckSuccessor(before, next, fold_.FindCall(id)->ledger);

@@ -108,6 +108,8 @@ void Recomputed::NoteCentralRecord(const PublicRecord& what, Findings& findings)
     const auto& made = what.decision_made();
     NoteAllotted(made.node(), made.call(), made.allotted(), findings);
   }
+  if (what.has_node_retired()) NoteRetired(what.node_retired(), findings);
+  if (what.has_frozen_released()) NoteReleased(what.frozen_released(), findings);
   if (what.has_proposal_made()) proposals_[what.proposal_made().number()] = what.proposal_made();
   if (what.has_school_announced()) {
     const auto& announced = what.school_announced();
@@ -126,6 +128,70 @@ void Recomputed::NoteAllotted(const std::string& node, const std::string& call,
     return;
   }
   known = total;
+}
+
+void Recomputed::NoteRetired(const national::v1::NodeRetired& retired, Findings& findings) {
+  const NodeId node(retired.node());
+  retired_.insert(node);
+  for (const national::v1::FrozenHeadroom& frozen : retired.frozen()) {
+    const Amounts total = Amounts::FromProto(frozen.frozen());
+    if (IsPlausible(total)) {
+      frozen_by_retirement_[CallId(frozen.call())][node] = total;
+    } else {
+      findings.Add(absl::StrCat("what is frozen at ", node.value(), " under ", frozen.call(),
+                                " is no amount that can be"));
+    }
+  }
+}
+
+void Recomputed::NoteReleased(const national::v1::FrozenReleased& released, Findings& findings) {
+  const Amounts total = Amounts::FromProto(released.released());
+  Amounts& known = released_[CallId(released.call())][NodeId(released.node())];
+  if (!IsPlausible(total) || !AllAtMost(known, total)) {
+    findings.Add(absl::StrCat("what is released at ", released.node(), " under ", released.call(),
+                              " falls from ", known.DebugString(), " to ", total.DebugString()));
+    return;
+  }
+  known = total;
+}
+
+void Recomputed::ApplyFrozenMoney(VerifyNationalResponse* response) {
+  Findings findings;
+  for (const auto& [call, nodes] : frozen_by_retirement_) {
+    NationalFold::CallFold* const known = fold_.FindCall(call);
+    if (known == nullptr) {
+      findings.Add(absl::StrCat(call.value(), ": has frozen money and no definition"));
+      continue;
+    }
+    for (const auto& [node, total] : nodes) {
+      known->ledger.NoteFrozen(node, total);
+      CheckOverdrawn(node, call, nodes_[node].head.seq.value(), findings);
+    }
+  }
+  size_t releases = 0;
+  for (const auto& [call, nodes] : released_) {
+    NationalFold::CallFold* const known = fold_.FindCall(call);
+    for (const auto& [node, total] : nodes) {
+      ++releases;
+      if (known != nullptr && known->ledger.CanRelease(node, total)) {
+        known->ledger.Release(node, total);
+      } else {
+        findings.Add(absl::StrCat(node.value(), ": ", total.DebugString(), " released under ",
+                                  call.value(), ", which is more than was ever frozen"));
+      }
+    }
+  }
+  for (const auto& [node, chain] : nodes_) {
+    const bool is_retired = chain.record.fence_reason == national::v1::FENCE_REASON_RETIRED;
+    if (is_retired != retired_.contains(node)) {
+      findings.Add(absl::StrCat(node.value(), is_retired ? " is" : " is not",
+                                " marked as retired; the journal says otherwise"));
+    }
+  }
+  findings.Report("frozen-money",
+                  absl::StrCat(retired_.size(), " nodes were retired; what was released at ",
+                               releases, " places had been frozen"),
+                  response);
 }
 
 absl::Status Recomputed::ReadOffice(VerifyNationalResponse* response) {
@@ -287,6 +353,9 @@ absl::Status Recomputed::ReadNodeJournals(VerifyNationalResponse* response) {
       chain.findings.Add(absl::StrCat("the stored records end at ", Describe(chain.head),
                                       "; applied is ", Describe(chain.record.applied)));
     }
+    if (!chain.record.alarm.empty()) {
+      chain.findings.Add(absl::StrCat("its history was rewritten: ", chain.record.alarm));
+    }
     chain.findings.Report(
         absl::StrCat("journal-chain ", node.value()),
         absl::StrCat("records 1 to ", chain.head.seq.value(), " follow one another"), response);
@@ -295,6 +364,7 @@ absl::Status Recomputed::ReadNodeJournals(VerifyNationalResponse* response) {
     head->set_applied_seq(chain.head.seq.value());
     head->set_hash(chain.head.hash);
   }
+  ApplyFrozenMoney(response);
   return absl::OkStatus();
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -52,6 +53,10 @@ class Recomputed {
   void NoteCentralRecord(const national::v1::PublicRecord& what, Findings& findings);
   void NoteAllotted(const std::string& node, const std::string& call,
                     const programme::v1::Units& allotted, Findings& findings);
+  void NoteRetired(const national::v1::NodeRetired& retired, Findings& findings);
+  void NoteReleased(const national::v1::FrozenReleased& released, Findings& findings);
+  // What was frozen at nodes that were retired, and what was released of all that is frozen.
+  void ApplyFrozenMoney(national::v1::VerifyNationalResponse* response);
   absl::Status CompareStaff(Findings& findings);
   void CompareProposals(Findings& findings);
   void CompareSchools(Findings& findings);
@@ -70,6 +75,9 @@ class Recomputed {
   std::map<uint64_t, national::v1::ProposalMade> proposals_;
   std::map<std::string, national::v1::SchoolAnnounced> schools_;
   std::map<CallId, std::map<NodeId, ledger::Amounts>> allotted_;
+  std::map<CallId, std::map<NodeId, ledger::Amounts>> frozen_by_retirement_;
+  std::map<CallId, std::map<NodeId, ledger::Amounts>> released_;
+  std::set<NodeId> retired_;
   std::map<CallId, std::string> definition_digests_;
   std::map<NodeId, NodeChain> nodes_;
 };

@@ -7,10 +7,13 @@
 namespace kopa::central {
 namespace {
 
-// CentralState  ::= version:u8(=1) incarnation:u64 nonce:bytes head_seq:u64 head_hash:bytes
-// NodeRecord    ::= version:u8(=2) epoch:u64 epoch_nonce:bytes applied_seq:u64 applied_hash:bytes
+// CentralState  ::= version:u8(=2) incarnation:u64 nonce:bytes head_seq:u64 head_hash:bytes
+//                   recovering:u8
+// NodeRecord    ::= version:u8(=3) epoch:u64 epoch_nonce:bytes applied_seq:u64 applied_hash:bytes
 //                   epoch_opened:u64 address:bytes admitted_ever:u8 fence_reason:u8
-//                   fence_detail:bytes sticky:u8
+//                   fence_detail:bytes sticky:u8 fence_incarnation:u64
+//                   reported_incarnation:u64 public_key:bytes signed_seq:u64 signed_hash:bytes
+//                   signature:bytes alarm:bytes
 // StoredSummary ::= version:u8(=2) cell_key:bytes version:u32 initiatives:u32 requested_cents:i64
 //                   awarded:3*i64 pending:3*i64 pending_since_us:i64 paid_cents:i64
 //                   score_hundredths:u32 thresholds_met:u8 received_us:i64 Details
@@ -18,7 +21,8 @@ namespace {
 //                   school_reg_no:bytes*
 // CallSource    ::= version:u8(=1) definition_sha256:bytes changed_at_runtime:u8
 constexpr uint8_t kFormat = 1;
-constexpr uint8_t kNodeFormat = 2;
+constexpr uint8_t kStateFormat = 2;
+constexpr uint8_t kNodeFormat = 3;
 constexpr uint8_t kSummaryFormat = 2;
 
 void Put(ByteWriter& out, const ledger::Amounts& amounts) {
@@ -52,18 +56,24 @@ ApplicationDetails TakeDetails(ByteReader& in) {
 
 std::string CentralState::Serialize() const {
   ByteWriter out;
-  out.U8(kFormat).U64(incarnation).Bytes(incarnation_nonce).U64(head.seq.value()).Bytes(head.hash);
+  out.U8(kStateFormat)
+      .U64(incarnation)
+      .Bytes(incarnation_nonce)
+      .U64(head.seq.value())
+      .Bytes(head.hash)
+      .U8(recovering ? 1 : 0);
   return out.Take();
 }
 
 absl::StatusOr<CentralState> CentralState::Parse(absl::string_view bytes) {
   ByteReader in(bytes);
   CentralState state;
-  if (in.U8() != kFormat) return absl::DataLossError("central state: unknown format");
+  if (in.U8() != kStateFormat) return absl::DataLossError("central state: unknown format");
   state.incarnation = in.U64();
   state.incarnation_nonce = std::string(in.Bytes());
   state.head.seq = Seq(in.U64());
   state.head.hash = std::string(in.Bytes());
+  state.recovering = in.U8() != 0;
   if (!in.ok() || !in.rest().empty()) return absl::DataLossError("central state: wrong length");
   return state;
 }
@@ -80,7 +90,14 @@ std::string NodeRecord::Serialize() const {
       .U8(admitted_ever ? 1 : 0)
       .U8(static_cast<uint8_t>(fence_reason))
       .Bytes(fence_detail)
-      .U8(fence_sticky ? 1 : 0);
+      .U8(fence_sticky ? 1 : 0)
+      .U64(fence_incarnation)
+      .U64(reported_incarnation)
+      .Bytes(public_key)
+      .U64(signed_head.seq.value())
+      .Bytes(signed_head.hash)
+      .Bytes(signed_head.signature)
+      .Bytes(alarm);
   return out.Take();
 }
 
@@ -98,6 +115,13 @@ absl::StatusOr<NodeRecord> NodeRecord::Parse(absl::string_view bytes) {
   node.fence_reason = static_cast<national::v1::FenceReason>(in.U8());
   node.fence_detail = std::string(in.Bytes());
   node.fence_sticky = in.U8() != 0;
+  node.fence_incarnation = in.U64();
+  node.reported_incarnation = in.U64();
+  node.public_key = std::string(in.Bytes());
+  node.signed_head.seq = Seq(in.U64());
+  node.signed_head.hash = std::string(in.Bytes());
+  node.signed_head.signature = std::string(in.Bytes());
+  node.alarm = std::string(in.Bytes());
   if (!in.ok() || !in.rest().empty()) return absl::DataLossError("node record: wrong length");
   return node;
 }

@@ -21,12 +21,24 @@ struct CentralState {
   uint64_t incarnation = 0;  // 1 for the first; counts up with each restore from a copy
   std::string incarnation_nonce;
   journal::Head head;  // of the centre's own journal
+  // The store was restored from a copy: nothing is allotted until every node has reported what it
+  // knows (incarnation.cc).
+  bool recovering = false;
 
   std::string Serialize() const;
   static absl::StatusOr<CentralState> Parse(absl::string_view bytes);
 };
 
 inline constexpr char kCentralStateKey[] = "state";
+
+// A head that its owner signed, as the other side keeps it; 0 and empty where there is none.
+struct SignedHead {
+  Seq seq;
+  std::string hash;
+  std::string signature;
+
+  friend bool operator==(const SignedHead&, const SignedHead&) = default;
+};
 
 // What the centre knows of a node for good; whether it is connected is not part of it.
 struct NodeRecord {
@@ -40,6 +52,14 @@ struct NodeRecord {
   std::string fence_detail;
   // Two copies live: no later proof may lift the fence by itself.
   bool fence_sticky = false;
+  // Incarnation in which the fence was judged: what a restored copy remembers may be outdated.
+  uint64_t fence_incarnation = 0;
+  // Newest incarnation in which the node has delivered all that it had when it greeted.
+  uint64_t reported_incarnation = 0;
+  std::string public_key;  // that it signs with, pinned at first sight; empty before
+  SignedHead signed_head;  // the newest
+  // What was found of a history that was rewritten, in words; stays until a rejoin.
+  std::string alarm;
 
   bool fenced() const { return fence_reason != national::v1::FENCE_REASON_UNSPECIFIED; }
 

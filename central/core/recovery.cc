@@ -94,9 +94,12 @@ absl::Status CentralCore::RecoverFold(const storage::View& view) {
 }
 
 absl::Status CentralCore::Open(absl::Time now, std::string nonce,
-                               absl::Span<const programme::v1::Call> definitions,
-                               Effects& effects) {
-  if (state_.incarnation == 0) {
+                               absl::Span<const programme::v1::Call> definitions, Effects& effects,
+                               bool restored) {
+  if (restored) {
+    BeginIncarnation(now, state_.incarnation + 1, std::move(nonce),
+                     "the store was restored from a copy", effects);
+  } else if (state_.incarnation == 0) {
     state_.incarnation = 1;
     state_.incarnation_nonce = std::move(nonce);
     national::v1::PublicRecord what;

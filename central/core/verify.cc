@@ -3,9 +3,11 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "central/core/application_keys.h"
 #include "central/core/families.h"
 #include "central/core/findings.h"
@@ -300,6 +302,17 @@ absl::Status VerifyLedgers(const storage::View& view, Recomputed& recomputed,
   return absl::OkStatus();
 }
 
+// Units without a limit have none that could run out.
+std::string InWords(const ledger::UnitLimits& limits, const Amounts& available) {
+  std::vector<std::string> words;
+  for (const ledger::Unit unit : ledger::kUnits) {
+    words.push_back(limits.limited(unit)
+                        ? absl::StrCat(available.at(unit), " ", ledger::UnitName(unit))
+                        : absl::StrCat("any number of ", ledger::UnitName(unit)));
+  }
+  return absl::StrJoin(words, ", ");
+}
+
 void VerifyBudgets(Recomputed& recomputed, VerifyNationalResponse* response) {
   for (const auto& [call, limits] : recomputed.limits()) {
     Findings findings;
@@ -323,7 +336,7 @@ void VerifyBudgets(Recomputed& recomputed, VerifyNationalResponse* response) {
     }
     findings.Report(absl::StrCat("budget ", call.value()),
                     absl::StrCat("approved ", ledger.Approved().DebugString(), "; available ",
-                                 available.DebugString()),
+                                 InWords(limits, available)),
                     response);
   }
 }

@@ -5,8 +5,17 @@ namespace kopa::central {
 using ::kopa::observability::Labels;
 
 void RegisterCentralMetrics(const NationalView* view, observability::Metrics* metrics) {
+  metrics->CallbackGauge("kopa_recovering_nodes",
+                         "Nodes that a restored centre waits for before it allots.", {},
+                         [view] { return static_cast<double>(view->Awaited().size()); });
   for (const NodeId& node : view->Nodes()) {
     const Labels labels = {{"node", node.value()}};
+    metrics->CallbackGauge("kopa_history_alarms",
+                           "1 where a history of the node was found rewritten.", labels,
+                           [view, node] {
+                             const auto found = view->FindNode(node);
+                             return found.has_value() && !found->alarm().empty() ? 1.0 : 0.0;
+                           });
     metrics->CallbackGauge("kopa_link_connected", "1 where the node's link is up and proved.",
                            labels, [view, node] {
                              const auto found = view->FindNode(node);

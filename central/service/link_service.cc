@@ -13,7 +13,9 @@ using ::kopa::national::v1::ConnectRequest;
 using ::kopa::national::v1::ConnectResponse;
 
 LinkService::LinkService(LinkParts parts)
-    : parts_(std::move(parts)), timer_([this] { KeepTime(); }) {}
+    : parts_(std::move(parts)),
+      journals_(parts_.store, parts_.view, parts_.transport),
+      timer_([this] { KeepTime(); }) {}
 
 LinkService::~LinkService() {
   Stop();
@@ -44,17 +46,20 @@ grpc::ServerBidiReactor<ConnectRequest, ConnectResponse>* LinkService::Connect(
 }
 
 void LinkService::Deliver(const CentralCore& core, CentralEffects& effects) {
+  const journal::Head head = core.state().head;
   {
     MutexLock lock(&mutex_);
-    head_ = core.state().head;
+    head_ = head;
   }
+  for (const std::string& warning : effects.warnings) parts_.logger->Warning(warning);
+  for (const std::string& alarm : effects.alarms) parts_.logger->Error(alarm);
   for (Outgoing& outgoing : effects.outgoing) {
     const std::shared_ptr<LinkStream> stream = Find(outgoing.session);
     if (stream == nullptr) continue;  // it ended meanwhile; the core hears of it
     if (const auto* end = std::get_if<absl::Status>(&outgoing.what)) {
       stream->End(*end);
     } else {
-      stream->Send(std::get<ConnectResponse>(std::move(outgoing.what)));
+      stream->Send(std::get<ConnectResponse>(std::move(outgoing.what)), head.seq);
     }
   }
 }
@@ -103,9 +108,14 @@ ConnectResponse LinkService::Heartbeat() const {
   auto* heartbeat = response.mutable_heartbeat();
   *heartbeat->mutable_time() =
       TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(parts_.clock->Now()));
-  MutexLock lock(&mutex_);
-  heartbeat->set_head_seq(head_.seq.value());
-  heartbeat->set_head_hash(head_.hash);
+  journal::Head head;
+  {
+    MutexLock lock(&mutex_);
+    head = head_;
+  }
+  heartbeat->set_head_seq(head.seq.value());
+  heartbeat->set_head_hash(head.hash);
+  heartbeat->set_signature(parts_.key->Sign(HeadStatement("", head.seq, head.hash)));
   return response;
 }
 
@@ -120,7 +130,8 @@ void LinkService::KeepTime() {
                               [&](const SessionLost& one) { return ReportLost(one); }),
                lost.end());
     const ConnectResponse heartbeat = Heartbeat();
-    for (const auto& stream : Streams()) stream->Tick(heartbeat);
+    const Seq own_seq(heartbeat.heartbeat().head_seq());
+    for (const auto& stream : Streams()) stream->Tick(heartbeat, own_seq);
     mutex_.Lock();
     lost_.insert(lost_.end(), lost.begin(), lost.end());
   }

@@ -9,6 +9,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "central/core/central_core.h"
+#include "central/service/journal_reader.h"
 #include "central/service/link_stream.h"
 #include "common/base/mutex.h"
 #include "common/journal/chain.h"
@@ -32,6 +33,11 @@ class LinkService : public national::v1::LinkService::CallbackService {
 
   grpc::ServerBidiReactor<national::v1::ConnectRequest, national::v1::ConnectResponse>* Connect(
       grpc::CallbackServerContext* context) override;
+  grpc::ServerWriteReactor<national::v1::FetchJournalResponse>* FetchJournal(
+      grpc::CallbackServerContext* context,
+      const national::v1::FetchJournalRequest* request) override {
+    return journals_.Fetch(context, request);
+  }
 
  private:
   std::shared_ptr<LinkStream> Find(Session session) const;
@@ -43,6 +49,7 @@ class LinkService : public national::v1::LinkService::CallbackService {
   national::v1::ConnectResponse Heartbeat() const;
 
   const LinkParts parts_;
+  JournalReader journals_;
 
   mutable Mutex mutex_;
   CondVar wake_;

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "central/service/link_batch.h"
+#include "central/service/node_identity.h"
+#include "central/service/own_journal.h"
 #include "common/base/status.h"
 #include "common/rpc/status.h"
 
@@ -17,6 +19,8 @@ namespace {
 
 constexpr size_t kNonceBytes = 16;
 constexpr size_t kAddressBytesMax = 255;
+// A count that is further ahead than any number of restores is none.
+constexpr uint64_t kIncarnationMax = 1'000'000'000;
 // What a message takes in memory beside its bytes, roughly.
 constexpr size_t kMessageOverheadBytes = 256;
 constexpr absl::Duration kRetryDelay = absl::Seconds(1);
@@ -60,8 +64,7 @@ absl::Status LinkStream::Handle() {
       return Submit(DemandCommand{session_, node(), std::move(*request_.mutable_demand())});
     case ConnectRequest::kHeartbeat:
       if (phase_ == Phase::kHello) return OutOfOrder("NodeHeartbeat");
-      NoteContact(request_.heartbeat().head_seq());
-      return absl::OkStatus();
+      return HandleHeartbeat();
     case ConnectRequest::kDownAck:
       // The node's next Hello has the cursor that counts; until then nothing is sent twice.
       if (phase_ == Phase::kHello) return OutOfOrder("DownAck");
@@ -74,12 +77,7 @@ absl::Status LinkStream::Handle() {
 }
 
 absl::Status LinkStream::CheckCaller(const NodeId& node) const {
-  ASSIGN_OR_RETURN(const rpc::Caller caller, rpc::CallerOf(*context_, parts_.transport));
-  const std::string wanted = absl::StrCat("kopa://node/", node.value());
-  if (caller.believed || caller.actor == wanted) return absl::OkStatus();
-  return absl::PermissionDeniedError(absl::StrCat("the certificate names ", caller.actor,
-                                                  "; to speak for node ", node.value(),
-                                                  " it must name ", wanted));
+  return CheckSpeaksFor(*context_, parts_.transport, node);
 }
 
 absl::Status LinkStream::HandleHello() {
@@ -100,14 +98,34 @@ absl::Status LinkStream::HandleHello() {
     return absl::InvalidArgumentError(
         "Hello needs an epoch from 1, a nonce of 16 bytes and an address of at most 255 bytes");
   }
+  if (hello.incarnation_seen() > kIncarnationMax ||
+      (!hello.public_key().empty() && hello.public_key().size() != kPublicKeyBytes)) {
+    return absl::InvalidArgumentError(absl::StrCat("Hello needs an incarnation of at most ",
+                                                   kIncarnationMax, " and a key of 32 bytes"));
+  }
+  HelloCommand command{session_, std::move(hello), parts_.entropy->Bytes(kNonceBytes), ""};
+  ASSIGN_OR_RETURN(command.hash_at_seen,
+                   OwnHashAt(*parts_.store, Seq(command.hello.centre_seq_seen())));
   phase_ = Phase::kProof;
   // Before the command is queued: from then on the core must hear of the end.
   {
     MutexLock lock(&mutex_);
     node_ = node;
+    incarnation_seen_ = command.hello.incarnation_seen();
+    own_seen_ = Seq(command.hello.centre_seq_seen());
   }
   NoteContact(absl::nullopt);
-  return Submit(HelloCommand{session_, std::move(hello)});
+  return Submit(std::move(command));
+}
+
+absl::Status LinkStream::HandleHeartbeat() {
+  NoteContact(request_.heartbeat().head_seq());
+  // Heads that were told before are nothing new to the core.
+  const bool is_new = phase_ == Phase::kOpen && !request_.heartbeat().signature().empty() &&
+                      request_.heartbeat().head_hash() != head_told_;
+  if (!is_new) return absl::OkStatus();
+  head_told_ = request_.heartbeat().head_hash();
+  return Submit(NodeHeadCommand{session_, node(), std::move(*request_.mutable_heartbeat())});
 }
 
 absl::Status LinkStream::HandleBatch() {
@@ -156,7 +174,8 @@ void LinkStream::NoteContact(absl::optional<uint64_t> head_seq) {
 
 // --- What the centre says
 
-void LinkStream::Send(ConnectResponse message) {
+void LinkStream::Send(ConnectResponse message, Seq own_seq) {
+  if (message.has_welcome()) message.mutable_welcome()->set_public_key(parts_.key->public_key());
   if (message.has_admitted()) parts_.logger->Info("a node is connected", {{"node", node()}});
   if (message.has_fence()) {
     parts_.logger->Warning("a store was fenced",
@@ -168,12 +187,19 @@ void LinkStream::Send(ConnectResponse message) {
   {
     MutexLock lock(&mutex_);
     if (end_.has_value()) return;
+    if (message.has_welcome()) {
+      // What the node saw of an earlier incarnation is no beginning of this one.
+      const bool is_same = message.welcome().incarnation() == incarnation_seen_;
+      own_sent_ = is_same ? own_seen_ : Seq();
+    }
+    // What comes before the admission, and that itself, waits for nothing.
+    if (!admitted_) own_seq = Seq();
     if (message.has_admitted()) admitted_ = true;
     if (message.has_fence()) {
       end = rpc::WithReason(absl::FailedPreconditionError(message.fence().detail()), "NODE_FENCED");
     }
     outbox_bytes_ += message.ByteSizeLong() + kMessageOverheadBytes;
-    outbox_.push_back(std::move(message));
+    outbox_.push_back({std::move(message), own_seq});
     if (outbox_bytes_ > parts_.limits.outbox_bytes_max) {
       outbox_.clear();
       outbox_bytes_ = 0;
@@ -198,7 +224,7 @@ void LinkStream::End(const absl::Status& status) {
   Pump();
 }
 
-void LinkStream::Tick(const ConnectResponse& heartbeat) {
+void LinkStream::Tick(const ConnectResponse& heartbeat, Seq own_seq) {
   const int64_t now = parts_.clock->MonotonicNanos();
   bool is_silent = false;
   bool is_stuck = false;
@@ -213,7 +239,7 @@ void LinkStream::Tick(const ConnectResponse& heartbeat) {
   }
   if (is_silent) End(absl::DeadlineExceededError("nothing was heard from the node"));
   if (is_stuck) Cut();
-  if (is_idle && !is_silent) Send(heartbeat);
+  if (is_idle && !is_silent) Send(heartbeat, own_seq);
 }
 
 void LinkStream::Cut() {
@@ -222,6 +248,37 @@ void LinkStream::Cut() {
 }
 
 // --- gRPC's side
+
+void LinkStream::WriteNext() {
+  if (own_sent_ >= outbox_.front().own_seq) {
+    message_ = std::move(outbox_.front().message);
+    outbox_.pop_front();
+    outbox_bytes_ -= message_.ByteSizeLong() + kMessageOverheadBytes;
+    mutex_.Unlock();
+    StartWrite(&message_);
+    mutex_.Lock();
+    return;
+  }
+  const Seq first = own_sent_.Next();
+  const Seq last = outbox_.front().own_seq;
+  mutex_.Unlock();
+  auto records = OwnRecords(*parts_.store, first, last, parts_.limits.own_records_bytes);
+  mutex_.Lock();
+  if (!records.ok()) {
+    parts_.logger->Error("the centre's own journal can't be read", {{"error", records.status()}});
+    writing_ = false;
+    outbox_.clear();
+    outbox_bytes_ = 0;
+    if (!end_.has_value()) end_ = records.status();
+    return;
+  }
+  own_sent_ = Seq(records->records().rbegin()->seq());
+  message_.Clear();
+  *message_.mutable_centre_records() = *std::move(records);
+  mutex_.Unlock();
+  StartWrite(&message_);
+  mutex_.Lock();
+}
 
 void LinkStream::Pump() {
   mutex_.Lock();
@@ -233,12 +290,7 @@ void LinkStream::Pump() {
   while (true) {
     if (!writing_ && !outbox_.empty()) {
       writing_ = true;
-      message_ = std::move(outbox_.front());
-      outbox_.pop_front();
-      outbox_bytes_ -= message_.ByteSizeLong() + kMessageOverheadBytes;
-      mutex_.Unlock();
-      StartWrite(&message_);
-      mutex_.Lock();
+      WriteNext();
     } else if (!writing_ && end_.has_value()) {
       // Nobody pumps from here on: gRPC may let go of the stream before Finish returns.
       const absl::Status status = *end_;

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -14,10 +15,13 @@
 #include "central/core/commands.h"
 #include "central/service/national_view.h"
 #include "common/base/clock.h"
+#include "common/base/entropy.h"
 #include "common/base/mutex.h"
+#include "common/base/signing.h"
 #include "common/base/strong.h"
 #include "common/observability/logging.h"
 #include "common/rpc/identity.h"
+#include "common/storage/store.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "kopa/national/v1/link.pb.h"
@@ -34,6 +38,8 @@ struct LinkLimits {
   size_t batches_waiting_max = 4;
   // What may wait to be sent to one node. A node that does not read is cut.
   size_t outbox_bytes_max = 32 * 1024 * 1024;
+  // Of the centre's own journal in one message.
+  size_t own_records_bytes = 256 * 1024;
   size_t streams_max = 4096;
 };
 
@@ -53,6 +59,10 @@ struct LinkParts {
   const Clock* clock = nullptr;
   observability::Logger* logger = nullptr;
   rpc::Transport transport = rpc::Transport::kTls;
+  // For nodes that fetch their journal back, and that follow the centre's own.
+  const storage::Store* store = nullptr;
+  Entropy* entropy = nullptr;
+  const SigningKey* key = nullptr;  // that the centre signs its heads with
   SubmitCommand submit;
   LinkLimits limits;
 };
@@ -77,12 +87,14 @@ class LinkStream
   // Whom the core must hear is gone; empty where it never heard of the stream.
   NodeId node() const;
 
-  // Sends a message after those before it. A Fence also ends the stream.
-  void Send(national::v1::ConnectResponse message);
+  // Sends a message after those before it. A Fence also ends the stream. A node that was admitted
+  // hears of the centre's own records up to `own_seq` first, so that it has seen the record of an
+  // allotment before it holds that.
+  void Send(national::v1::ConnectResponse message, Seq own_seq);
   // Ends the stream with this status once what waits is sent. The first end counts.
   void End(const absl::Status& status);
   // Once per heartbeat: sends one if nothing else waits, cuts a silent or stuck peer.
-  void Tick(const national::v1::ConnectResponse& heartbeat);
+  void Tick(const national::v1::ConnectResponse& heartbeat, Seq own_seq);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -91,14 +103,21 @@ class LinkStream
 
  private:
   enum class Phase { kHello, kProof, kOpen };
+  struct Waiting {
+    national::v1::ConnectResponse message;
+    Seq own_seq;  // what of the centre's journal must go before it
+  };
 
   absl::Status Handle();
   absl::Status HandleHello();
   absl::Status HandleBatch();
+  absl::Status HandleHeartbeat();
   absl::Status CheckCaller(const NodeId& node) const;
   absl::Status Submit(CentralCommand command);
   void NoteContact(absl::optional<uint64_t> head_seq);
   void BatchDone();
+  // Begins the next write; writing_ is set already.
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Starts whatever may be started. Only one thread is in here at a time, so that no operation is
   // started on a stream that another thread is finishing; the others leave their wish in the state.
   void Pump();
@@ -113,13 +132,18 @@ class LinkStream
   // While a read runs gRPC's, then OnReadDone's.
   national::v1::ConnectRequest request_;
   Phase phase_ = Phase::kHello;
+  std::string head_told_;  // of the newest heartbeat
   // While a write runs gRPC's, else Pump's.
   national::v1::ConnectResponse message_;
 
   mutable Mutex mutex_;
   NodeId node_ ABSL_GUARDED_BY(mutex_);
   bool admitted_ ABSL_GUARDED_BY(mutex_) = false;
-  std::deque<national::v1::ConnectResponse> outbox_ ABSL_GUARDED_BY(mutex_);
+  // As the node's Hello told it.
+  uint64_t incarnation_seen_ ABSL_GUARDED_BY(mutex_) = 0;
+  Seq own_seen_ ABSL_GUARDED_BY(mutex_);
+  Seq own_sent_ ABSL_GUARDED_BY(mutex_);  // up to where the centre's journal was sent
+  std::deque<Waiting> outbox_ ABSL_GUARDED_BY(mutex_);
   size_t outbox_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t batches_waiting_ ABSL_GUARDED_BY(mutex_) = 0;
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;  // from StartRead until the message is dealt with

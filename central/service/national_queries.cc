@@ -1,6 +1,7 @@
 #include "central/service/national_queries.h"
 
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -24,11 +25,20 @@ absl::StatusOr<national::v1::RankCallResponse> RankNow(const NationalView& view,
   ASSIGN_OR_RETURN(const NationalView::RankingBasis basis, view.BasisOf(call));
   const auto snapshot = store.Snapshot();
   ApplicationFinder finder(*snapshot);
+  std::set<NodeId> retired;
+  for (const NodeId& node : view.Nodes()) {
+    const auto known = view.FindNode(node);
+    if (known.has_value() && known->state() == national::v1::NODE_STATE_RETIRED) {
+      retired.insert(node);
+    }
+  }
   std::vector<Candidate> candidates;
   RETURN_IF_ERROR(finder.ForEach(CallId(call), [&](FoundApplication&& found) {
     auto candidate = CandidateOf(basis.definition, found.id, found.stored.summary, finder.names(),
                                  found.stored.pending, basis.decisions.Find(found.id));
     if (!candidate.has_value()) return;
+    // As when it is applied: nobody is left at a retired node to take a decision over.
+    if (!candidate->has_award && retired.contains(candidate->node)) return;
     candidate->organisation = std::move(found.stored.details.organisation);
     candidates.push_back(*std::move(candidate));
   }));

@@ -10,7 +10,9 @@
 #include "central/core/records.h"
 #include "central/core/verify.h"
 #include "central/service/answers.h"
+#include "central/service/journal_export.h"
 #include "central/service/national_queries.h"
+#include "central/service/totals_at.h"
 #include "central/service/watch_totals.h"
 #include "common/base/status.h"
 #include "common/rpc/status.h"
@@ -24,6 +26,7 @@ namespace {
 
 constexpr size_t kLookupThreads = 2;
 constexpr size_t kQueriesWaiting = 64;
+constexpr size_t kRecomputationsWaiting = 8;
 constexpr size_t kVerificationsWaiting = 8;
 constexpr int kLocateMax = 1000;
 constexpr size_t kIdBytes = 16;
@@ -54,6 +57,12 @@ absl::StatusOr<LocateApplicationsResponse> Locate(const storage::View& view,
   return response;
 }
 
+class RefusedExport : public grpc::ServerWriteReactor<national::v1::ExportJournalResponse> {
+ public:
+  explicit RefusedExport(const absl::Status& why) { Finish(rpc::ToGrpc(why)); }
+  void OnDone() override { delete this; }
+};
+
 }  // namespace
 
 NationalService::NationalService(const NationalView* view, const storage::Store* store)
@@ -61,6 +70,8 @@ NationalService::NationalService(const NationalView* view, const storage::Store*
       store_(*store),
       lookups_(kLookupThreads),
       queries_(1, kQueriesWaiting),
+      recomputations_(1, kRecomputationsWaiting),
+      exported_(1),
       verifications_(1, kVerificationsWaiting) {}
 
 grpc::ServerUnaryReactor* NationalService::ListCalls(grpc::CallbackServerContext* context,
@@ -78,6 +89,15 @@ grpc::ServerUnaryReactor* NationalService::GetCall(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* NationalService::GetTotals(grpc::CallbackServerContext* context,
                                                      const national::v1::GetTotalsRequest* request,
                                                      national::v1::GetTotalsResponse* response) {
+  if (!request->at().empty()) {
+    return AnswerOn<national::v1::GetTotalsResponse>(
+        recomputations_, context,
+        [this, context, request] {
+          return TotalsAt(view_, store_, *request,
+                          [this, context] { return stopping_ || context->IsCancelled(); });
+        },
+        response);
+  }
   return Answer(context, view_.GetTotals(*request), response);
 }
 
@@ -132,6 +152,24 @@ grpc::ServerUnaryReactor* NationalService::ListFindings(
   return AnswerOn<national::v1::ListFindingsResponse>(
       queries_, context, [this, request] { return FindingsNow(view_, store_, request->call()); },
       response);
+}
+
+grpc::ServerUnaryReactor* NationalService::CheckReceipt(
+    grpc::CallbackServerContext* context, const national::v1::CheckReceiptRequest* request,
+    national::v1::CheckReceiptResponse* response) {
+  return AnswerOn<national::v1::CheckReceiptResponse>(
+      lookups_, context, [this, request] { return central::CheckReceipt(store_, *request); },
+      response);
+}
+
+grpc::ServerWriteReactor<national::v1::ExportJournalResponse>* NationalService::ExportJournal(
+    grpc::CallbackServerContext*, const national::v1::ExportJournalRequest* request) {
+  if (++exports_ > kExportsMax) {
+    --exports_;
+    return new RefusedExport(
+        rpc::WithRetryDelay(absl::ResourceExhaustedError("too many exports"), absl::Seconds(10)));
+  }
+  return new ExportStream(&store_, &exported_, &stopping_, *request, [this] { --exports_; });
 }
 
 grpc::ServerUnaryReactor* NationalService::VerifyNational(

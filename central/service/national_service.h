@@ -17,6 +17,7 @@ namespace kopa::central {
 class NationalService : public national::v1::NationalService::CallbackService {
  public:
   static constexpr size_t kWatchesMax = 1000;
+  static constexpr size_t kExportsMax = 16;
 
   // Both must outlive the service; the service must outlive its server.
   NationalService(const NationalView* view, const storage::Store* store);
@@ -51,6 +52,12 @@ class NationalService : public national::v1::NationalService::CallbackService {
   grpc::ServerUnaryReactor* ListFindings(grpc::CallbackServerContext* context,
                                          const national::v1::ListFindingsRequest* request,
                                          national::v1::ListFindingsResponse* response) override;
+  grpc::ServerUnaryReactor* CheckReceipt(grpc::CallbackServerContext* context,
+                                         const national::v1::CheckReceiptRequest* request,
+                                         national::v1::CheckReceiptResponse* response) override;
+  grpc::ServerWriteReactor<national::v1::ExportJournalResponse>* ExportJournal(
+      grpc::CallbackServerContext* context,
+      const national::v1::ExportJournalRequest* request) override;
   grpc::ServerUnaryReactor* VerifyNational(grpc::CallbackServerContext* context,
                                            const national::v1::VerifyNationalRequest* request,
                                            national::v1::VerifyNationalResponse* response) override;
@@ -60,9 +67,12 @@ class NationalService : public national::v1::NationalService::CallbackService {
   const storage::Store& store_;
   std::atomic<bool> stopping_{false};
   std::atomic<size_t> watches_{0};
+  std::atomic<size_t> exports_{0};
   engine::Worker lookups_;
-  engine::Worker queries_;        // over all applications of a call
-  engine::Worker verifications_;  // one thread: one at a time, each reads everything
+  engine::Worker queries_;         // over all applications of a call
+  engine::Worker recomputations_;  // totals at a place: each reads the journals up to there
+  engine::Worker exported_;        // the next message of each export
+  engine::Worker verifications_;   // one thread: one at a time, each reads everything
 };
 
 }  // namespace kopa::central

@@ -46,6 +46,7 @@ national::v1::NodeState StateOf(const CentralCore::NodeStatus& status) {
 void NationalView::Load(const CentralCore& core) {
   MutexLock lock(&mutex_);
   for (const auto& [id, status] : core.nodes()) TakeNode(core, id);
+  awaited_ = core.Awaited();
   for (const auto& [id, publication] : core.calls()) {
     TakeCall(core, id);
     calls_[id].decisions = core.decisions(id);
@@ -65,6 +66,7 @@ void NationalView::Update(const CentralCore& core, const CentralEffects& effects
   }
   MutexLock lock(&mutex_);
   for (const NodeId& id : effects.nodes_changed) TakeNode(core, id);
+  awaited_ = core.Awaited();
   for (const CallId& id : effects.calls_changed) TakeCall(core, id);
   for (const CallId& id : effects.decisions_changed) calls_[id].decisions = core.decisions(id);
   for (const auto& [id, nodes] : effects.changes.ledgers) {
@@ -88,6 +90,7 @@ void NationalView::TakeNode(const CentralCore& core, const NodeId& id) {
   node.set_address(status.record.address);
   node.set_fence_detail(status.record.fenced() ? status.record.fence_detail : "");
   node.set_epoch(status.record.epoch.value());
+  node.set_alarm(status.record.alarm);
   if (status.session.value() != 0 && status.session != figures.session) {
     // A node that was restored and taken back begins anew from what it says now.
     figures.heard_seq = status.head_at_hello;
@@ -165,6 +168,11 @@ std::vector<NodeId> NationalView::Nodes() const {
   std::vector<NodeId> ids;
   for (const auto& [id, figures] : nodes_) ids.push_back(id);
   return ids;
+}
+
+std::vector<NodeId> NationalView::Awaited() const {
+  MutexLock lock(&mutex_);
+  return awaited_;
 }
 
 std::vector<CallId> NationalView::Calls() const {

@@ -45,6 +45,8 @@ class NationalView {
 
   // The rest is thread-safe.
 
+  const Territory& territory() const { return territory_; }
+
   // A message came from a node; `head_seq` where it says how far the node's journal reaches.
   void NoteContact(const NodeId& node, absl::Time now, absl::optional<uint64_t> head_seq);
 
@@ -52,6 +54,8 @@ class NationalView {
   uint64_t version() const { return version_.load(); }
 
   std::vector<NodeId> Nodes() const;
+  // Nodes that a restored centre waits for before it allots.
+  std::vector<NodeId> Awaited() const;
   // Empty for a node that is not known.
   absl::optional<national::v1::Node> FindNode(const NodeId& node) const;
 
@@ -132,6 +136,7 @@ class NationalView {
   std::atomic<uint64_t> version_{1};
 
   mutable Mutex mutex_;
+  std::vector<NodeId> awaited_ ABSL_GUARDED_BY(mutex_);
   std::map<NodeId, NodeFigures> nodes_ ABSL_GUARDED_BY(mutex_);
   std::map<CallId, CallFigures> calls_ ABSL_GUARDED_BY(mutex_);
   // Never shrinks and what is in it never changes, so that answers may point at its elements while

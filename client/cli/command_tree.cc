@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/version.h"
+#include "common/base/status.h"
 #include "common/settings/nearest.h"
 
 namespace kopa::cli {
@@ -61,7 +62,10 @@ void CommandTree::AddGlobalOptions() {
   app_.add_option("--node", flags_.node, "one node (KOPA_NODE)")->type_name("ADDR:PORT");
   app_.add_option("--context", flags_.context, "a context of the config file")->type_name("NAME");
   app_.add_flag("--insecure", flags_.insecure, "plaintext, on loopback only (KOPA_INSECURE)");
-  app_.add_option("--actor", flags_.actor, "who acts, with --insecure (KOPA_ACTOR)")
+  // A name that is given empty is another thing than none.
+  app_.add_option_function<std::string>(
+          "--actor", [this](const std::string& name) { flags_.actor = name; },
+          "who acts, with --insecure (KOPA_ACTOR)")
       ->type_name("NAME");
   app_.add_option("--tls-cert", flags_.tls_certificate_file, "own certificate, PEM")
       ->type_name("FILE");
@@ -83,6 +87,13 @@ void CommandTree::Bind(CLI::App* command, Command run) {
   // A command that has commands of its own is called after them.
   command->callback([this, command, run = std::move(run)] {
     if (command->get_subcommands().empty()) selected_ = run;
+  });
+}
+
+void CommandTree::BindChanging(CLI::App* command, Command run) {
+  Bind(command, [run = std::move(run)](Session& session) -> absl::StatusOr<ExitCode> {
+    RETURN_IF_ERROR(session.RequireActor());
+    return run(session);
   });
 }
 

@@ -37,7 +37,9 @@ void AddAllCommands(CommandTree& tree) {
   AddBudgetCommand(tree);
   AddProposalCommands(tree);
   AddNodesCommand(tree);
+  AddNodeCommands(tree);
   AddVerifyCommand(tree);
+  AddJournalCommand(tree);
   AddCallCommands(tree);
   AddExportCommand(tree);
   AddVersionCommand(tree);

@@ -21,7 +21,9 @@ void AddTotalsCommand(CommandTree& tree);
 void AddBudgetCommand(CommandTree& tree);  // budget, budget set
 void AddProposalCommands(CommandTree& tree);
 void AddNodesCommand(CommandTree& tree);
+void AddNodeCommands(CommandTree& tree);
 void AddVerifyCommand(CommandTree& tree);
+void AddJournalCommand(CommandTree& tree);
 void AddCallCommands(CommandTree& tree);  // calls, call ...
 void AddExportCommand(CommandTree& tree);
 void AddVersionCommand(CommandTree& tree);

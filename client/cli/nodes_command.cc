@@ -37,6 +37,13 @@ absl::StatusOr<std::vector<Node>> Ask(Session& session) {
   return central->ListNodes();
 }
 
+// Why it is fenced, and what its history or the centre's is suspected of.
+std::string DetailOf(const Node& node) {
+  if (node.alarm().empty()) return node.fence_detail();
+  return absl::StrCat(node.fence_detail(), node.fence_detail().empty() ? "" : "; ",
+                      "ALARM: ", node.alarm());
+}
+
 Table NodesTable(const std::vector<Node>& nodes) {
   Table table({{"node"},
                {"state"},
@@ -50,7 +57,7 @@ Table NodesTable(const std::vector<Node>& nodes) {
     table.AddRow({node.node(), EnumWord(node.state()), node.connected() ? "yes" : "no",
                   absl::StrCat(node.applied_seq()), absl::StrCat(node.head_seq()),
                   TimeText(node.has_last_contact_time(), node.last_contact_time()), node.address(),
-                  node.fence_detail()});
+                  DetailOf(node)});
   }
   return table;
 }

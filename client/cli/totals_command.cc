@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "client/cli/commands.h"
 #include "client/cli/freshness.h"
 #include "common/base/status.h"
@@ -16,12 +19,14 @@ namespace kopa::cli {
 namespace {
 
 using kopa::national::v1::GetTotalsResponse;
+using kopa::national::v1::NodePosition;
 using kopa::national::v1::TotalsDimension;
 using kopa::national::v1::TotalsRow;
 
 struct Options {
   std::string call;
   std::vector<std::string> by;
+  std::vector<std::string> at;
   bool watch = false;
 };
 
@@ -60,7 +65,7 @@ absl::StatusOr<std::vector<Dimension>> Chosen(const std::vector<std::string>& wo
       const std::string nearest = settings::Nearest(word, known);
       return UsageError(
           absl::StrCat("--by does not know \"", word, "\"",
-                       nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?"),
+                       nearest.empty() ? "." : absl::StrCat("; did you mean ", nearest, "?"),
                        " It takes: ", absl::StrJoin(known, ", ")));
     }
     if (std::count(words.begin(), words.end(), word) > 1) {
@@ -89,9 +94,17 @@ void SortRows(const std::vector<Dimension>& dimensions, GetTotalsResponse* total
   });
 }
 
-Table TotalsTable(const GetTotalsResponse& totals, const std::vector<Dimension>& dimensions) {
+Table TotalsTable(const GetTotalsResponse& totals, const std::vector<Dimension>& dimensions,
+                  bool is_csv) {
   std::vector<Table::Column> columns;
-  for (const Dimension& dimension : dimensions) columns.push_back({dimension.word});
+  // For programs the code and the name stand apart.
+  const auto is_split = [is_csv](const Dimension& dimension) {
+    return is_csv && dimension.value == kopa::national::v1::TOTALS_DIMENSION_MUNICIPALITY;
+  };
+  for (const Dimension& dimension : dimensions) {
+    columns.push_back({dimension.word});
+    if (is_split(dimension)) columns.push_back({"municipality_name"});
+  }
   // Without a break-down the one row is the total already; the first column only names it.
   if (dimensions.empty()) columns.push_back({"call"});
   for (const char* title : {"applications", "initiatives", "requested EUR", "approved",
@@ -101,7 +114,10 @@ Table TotalsTable(const GetTotalsResponse& totals, const std::vector<Dimension>&
   Table table(std::move(columns));
   const auto add = [&](const TotalsRow& row, const std::string& name) {
     std::vector<std::string> cells;
-    for (const Dimension& dimension : dimensions) cells.push_back(dimension.cell(row));
+    for (const Dimension& dimension : dimensions) {
+      cells.push_back(is_split(dimension) ? row.municipality() : dimension.cell(row));
+      if (is_split(dimension)) cells.push_back(row.municipality_name());
+    }
     if (dimensions.empty()) cells.emplace_back();
     if (!name.empty()) cells[0] = name;
     cells.push_back(absl::StrCat(row.applications()));
@@ -122,17 +138,41 @@ Table TotalsTable(const GetTotalsResponse& totals, const std::vector<Dimension>&
 void PrintTotals(Session& session, GetTotalsResponse totals,
                  const std::vector<Dimension>& dimensions) {
   SortRows(dimensions, &totals);
-  session.Print(ToJson(totals), [&] { return TotalsTable(totals, dimensions); });
+  const bool is_csv = session.settings().output == OutputFormat::kCsv;
+  session.Print(ToJson(totals), [&] { return TotalsTable(totals, dimensions, is_csv); });
   if (session.settings().output == OutputFormat::kTable) NoteFreshness(session, totals.freshness());
+}
+
+// "zemgale=1234".
+absl::StatusOr<std::vector<NodePosition>> PositionsFrom(const std::vector<std::string>& words) {
+  std::vector<NodePosition> positions;
+  for (const std::string& word : words) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(word, absl::MaxSplits('=', 1));
+    uint64_t seq = 0;
+    if (parts.first.empty() || !absl::SimpleAtoi(parts.second, &seq)) {
+      return UsageError(
+          absl::StrCat("--at takes a node and the number of a record, such as "
+                       "zemgale=1234, not \"",
+                       word, "\""));
+    }
+    NodePosition& position = positions.emplace_back();
+    position.set_node(std::string(parts.first));
+    position.set_seq(seq);
+  }
+  return positions;
 }
 
 absl::StatusOr<ExitCode> Run(Session& session, const Options& options) {
   ASSIGN_OR_RETURN(const std::vector<Dimension> dimensions, Chosen(options.by));
+  ASSIGN_OR_RETURN(const std::vector<NodePosition> at, PositionsFrom(options.at));
+  if (options.watch && !at.empty()) return UsageError("--at and --watch exclude each other");
   ASSIGN_OR_RETURN(const auto central, session.Central("totals"));
   if (!options.watch) {
     kopa::national::v1::GetTotalsRequest request;
     request.set_call(options.call);
     for (const Dimension& dimension : dimensions) request.add_by(dimension.value);
+    for (const NodePosition& position : at) *request.add_at() = position;
     ASSIGN_OR_RETURN(const GetTotalsResponse totals, central->GetTotals(request));
     PrintTotals(session, totals, dimensions);
     return ExitCode::kDone;
@@ -159,7 +199,14 @@ void AddTotalsCommand(CommandTree& tree) {
                    "break down by node,municipality,status,applicant-type,activity")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command
+      ->add_option("--at", options->at,
+                   "recompute from the journals up to these records: NODE=SEQ,...; nodes left out "
+                   "count in whole")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_flag("--watch", options->watch, "print again after each change, until interrupted");
+  command->footer("Example:\n  kopa totals --call kontakts-2024 --by node,status");
   tree.Bind(command, [options](Session& session) { return Run(session, *options); });
 }
 

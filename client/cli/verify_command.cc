@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
+#include "client/cli/receipts.h"
 #include "client/cli/verify_report.h"
 #include "common/base/status.h"
 
@@ -53,10 +56,13 @@ absl::Status VerifyAll(Session& session, VerifyReport* report) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<ExitCode> Run(Session& session) {
+absl::StatusOr<ExitCode> Run(Session& session, const std::string& receipt_file) {
   RETURN_IF_ERROR(session.RequireServer());
   VerifyReport report;
-  if (session.has_central()) {
+  if (!receipt_file.empty()) {
+    ASSIGN_OR_RETURN(const Receipts receipts, ReadReceipts(receipt_file));
+    RETURN_IF_ERROR(CheckReceipts(session, receipts, &report));
+  } else if (session.has_central()) {
     RETURN_IF_ERROR(VerifyAll(session, &report));
   } else {
     ASSIGN_OR_RETURN(const std::vector<NodeAddress> nodes, session.Nodes());
@@ -71,9 +77,15 @@ absl::StatusOr<ExitCode> Run(Session& session) {
 }  // namespace
 
 void AddVerifyCommand(CommandTree& tree) {
-  tree.Bind(tree.Add(tree.root(), "verify",
-                     "recompute chains, ledger and totals, and compare centre and nodes"),
-            Run);
+  const auto receipt_file = std::make_shared<std::string>();
+  CLI::App* command = tree.Add(tree.root(), "verify",
+                               "recompute chains, ledger and totals, and compare centre and nodes");
+  command
+      ->add_option("--receipt", *receipt_file,
+                   "instead: prove or disprove the receipts in this file; - is standard input")
+      ->type_name("FILE");
+  command->footer("Examples:\n  kopa verify\n  kopa verify --receipt results.csv");
+  tree.Bind(command, [receipt_file](Session& session) { return Run(session, *receipt_file); });
 }
 
 }  // namespace kopa::cli

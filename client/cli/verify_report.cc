@@ -53,8 +53,16 @@ void VerifyReport::AddNode(const std::string& node, const VerifyNodeResponse& an
 }
 
 void VerifyReport::AddAway(const std::string& node, const absl::Status& why) {
+  AddUnchecked(absl::StrCat("node ", node), absl::StrCat("away: ", why.message()));
+}
+
+void VerifyReport::AddCheck(std::string name, bool ok, std::string detail) {
+  Add({std::move(name), ok, std::move(detail)});
+}
+
+void VerifyReport::AddUnchecked(std::string name, std::string detail) {
   away_ = true;
-  checks_.push_back({absl::StrCat("node ", node), false, absl::StrCat("away: ", why.message())});
+  checks_.push_back({std::move(name), false, std::move(detail)});
 }
 
 std::vector<VerifyReport::Check> VerifyReport::Sorted() const {

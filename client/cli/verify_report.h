@@ -26,6 +26,11 @@ class VerifyReport {
   // A node that could not be asked: not ok, though nothing is known to differ.
   void AddAway(const std::string& node, const absl::Status& why);
 
+  // Something else that holds or does not.
+  void AddCheck(std::string name, bool ok, std::string detail);
+  // Something that could be checked in part at most, as with a node that is away.
+  void AddUnchecked(std::string name, std::string detail);
+
   bool ok() const { return !differs_ && !away_; }
   // A real difference goes before a node that is away.
   ExitCode exit_code() const {

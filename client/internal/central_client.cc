@@ -120,6 +120,52 @@ absl::StatusOr<kopa::national::v1::VerifyNationalResponse> CentralClient::Verify
                        kopa::national::v1::VerifyNationalRequest());
 }
 
+absl::StatusOr<kopa::national::v1::CheckReceiptResponse> CentralClient::CheckReceipt(
+    const std::string& node, uint64_t seq) {
+  kopa::national::v1::CheckReceiptRequest request;
+  request.set_node(node);
+  request.set_seq(seq);
+  return caller_->Call(stub_.get(), &Stub::CheckReceipt, request);
+}
+
+absl::Status CentralClient::ExportJournal(
+    const std::string& node, uint64_t from_seq,
+    const std::function<absl::Status(const kopa::national::v1::JournalRecord&)>& each) {
+  const ClientParts& parts = caller_->parts();
+  kopa::national::v1::ExportJournalRequest request;
+  request.set_node(node);
+  request.set_from_seq(from_seq);
+  Backoff backoff(caller_->options().retry, parts.entropy);
+  int64_t away_since_nanos = 0;  // 0: it is not away
+  for (;;) {
+    grpc::ClientContext context;
+    caller_->Prepare(&context);
+    auto stream = stub_->ExportJournal(&context, request);
+    kopa::national::v1::ExportJournalResponse response;
+    absl::Status taken = absl::OkStatus();
+    while (taken.ok() && stream->Read(&response)) {
+      backoff.Reset();
+      away_since_nanos = 0;
+      for (const auto& record : response.records()) {
+        taken = each(record);
+        if (!taken.ok()) break;
+        request.set_from_seq(record.seq() + 1);
+      }
+    }
+    if (!taken.ok()) context.TryCancel();
+    const absl::Status status = rpc::FromGrpc(stream->Finish());
+    if (!taken.ok()) return taken;
+    if (status.ok()) return status;
+    const int64_t now_nanos = parts.clock->MonotonicNanos();
+    if (away_since_nanos == 0) away_since_nanos = now_nanos;
+    const absl::Duration left =
+        caller_->options().timeout - absl::Nanoseconds(now_nanos - away_since_nanos);
+    const auto delay = backoff.NextDelay(status);
+    if (!delay.has_value() || *delay >= left) return caller_->Explain(status);
+    parts.sleep(*delay);
+  }
+}
+
 absl::StatusOr<kopa::national::v1::RankCallResponse> CentralClient::RankCall(
     const std::string& call) {
   kopa::national::v1::RankCallRequest request;

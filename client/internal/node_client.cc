@@ -98,4 +98,10 @@ absl::StatusOr<kopa::region::v1::VerifyNodeResponse> NodeClient::Verify(uint64_t
   return caller_->Call(stub_.get(), &Stub::VerifyNode, request);
 }
 
+absl::StatusOr<kopa::region::v1::CheckNodeReceiptResponse> NodeClient::CheckReceipt(uint64_t seq) {
+  kopa::region::v1::CheckNodeReceiptRequest request;
+  request.set_seq(seq);
+  return caller_->Call(stub_.get(), &Stub::CheckNodeReceipt, request);
+}
+
 }  // namespace kopa::client

@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
+#include "common/base/failpoint.h"
 #include "common/base/mutex.h"
 #include "common/base/status.h"
 #include "common/engine/effects.h"
@@ -197,23 +198,29 @@ class Committer {
 
   void Commit(Effects& effects) {
     const int64_t begin = clock_->MonotonicNanos();
+    const bool has_changes = !effects.batch.empty();
+    if (has_changes) Failpoint("commit-begin");
     if (hooks_.before_write) {
       const absl::Status status = hooks_.before_write(effects);
       KOPA_CHECK_MSG(status.ok(), status.ToString());
     }
     if (!effects.batch.empty()) {
+      Failpoint("commit-before-write");
       const absl::Status status = store_->Write(effects.batch);
       KOPA_CHECK_MSG(status.ok(), status.ToString());
+      Failpoint("commit-written");
       ++groups_;
       write_nanos_ += static_cast<uint64_t>(clock_->MonotonicNanos() - begin);
     }
     if (hooks_.after_write) hooks_.after_write(*core_, effects);
+    if (has_changes) Failpoint("commit-before-reply");
     for (auto& [ticket, reply] : effects.replies) {
       const auto found = waiting_.find(ticket);
       if (found == waiting_.end()) continue;
       Callback done = std::move(found->second);
       waiting_.erase(found);
       done(std::move(reply));
+      if (has_changes) Failpoint("commit-replied");
     }
   }
 

@@ -14,14 +14,24 @@ Amounts OutOf(const Totals& totals) {
 void CentralLedger::set_limits(UnitLimits limits) {
   KOPA_CHECK(LimitsFit(limits));
   limits_ = limits;
+  NoteFit();
   CheckInvariants();
 }
 
 bool CentralLedger::LimitsFit(const UnitLimits& limits) const {
-  return AllAtMost(limits.LimitedPart(out_), limits.amounts());
+  for (const Unit unit : kUnits) {
+    if (!limits.limited(unit) || out_.at(unit) <= limits.amounts().at(unit)) continue;
+    // Overdrawn before: a limit that does not fall makes it no worse.
+    const bool is_kept =
+        limits_.limited(unit) && limits.amounts().at(unit) >= limits_.amounts().at(unit);
+    if (!is_overdrawn_ || !is_kept) return false;
+  }
+  return true;
 }
 
-Amounts CentralLedger::Available() const { return limits_.amounts() - limits_.LimitedPart(out_); }
+Amounts CentralLedger::Available() const {
+  return ClampToZero(limits_.amounts() - limits_.LimitedPart(out_));
+}
 
 const Totals& CentralLedger::of(const NodeId& node) const {
   static const Totals kNone;
@@ -44,6 +54,7 @@ void CentralLedger::NoteHandedBack(const NodeId& node, const Amounts& total) {
   const Amounts grown = Max(totals.handed_back, total);
   out_ = out_ - (grown - totals.handed_back);
   totals.handed_back = grown;
+  NoteFit();
   CheckInvariants();
 }
 
@@ -65,20 +76,61 @@ void CentralLedger::NotePaid(const NodeId& node, int64_t before, int64_t after) 
   CheckInvariants();
 }
 
+void CentralLedger::NoteFrozen(const NodeId& node, const Amounts& total) {
+  KOPA_CHECK(!total.AnyNegative());
+  Totals& totals = nodes_[node];
+  totals.frozen = Max(totals.frozen, total);
+  CheckInvariants();
+}
+
+bool CentralLedger::CanRelease(const NodeId& node, const Amounts& total) const {
+  const Totals& totals = of(node);
+  return AllAtMost(totals.released, total) && AllAtMost(total, totals.frozen);
+}
+
+void CentralLedger::Release(const NodeId& node, const Amounts& total) {
+  KOPA_CHECK(CanRelease(node, total));
+  Totals& totals = nodes_[node];
+  out_ = out_ - (total - totals.released);
+  totals.released = total;
+  NoteFit();
+  CheckInvariants();
+}
+
+void CentralLedger::RaiseAllotted(const NodeId& node, const Amounts& total) {
+  KOPA_CHECK(!total.AnyNegative());
+  Totals& totals = nodes_[node];
+  const Amounts raised = Max(totals.allotted, total);
+  out_ = out_ + (raised - totals.allotted);
+  totals.allotted = raised;
+  is_overdrawn_ = true;
+  NoteFit();
+  CheckInvariants();
+}
+
+void CentralLedger::NoteFit() {
+  if (AllAtMost(limits_.LimitedPart(out_), limits_.amounts())) is_overdrawn_ = false;
+}
+
 void CentralLedger::Restore(const NodeId& node, const Totals& totals) {
   KOPA_CHECK(nodes_.find(node) == nodes_.end());
+  KOPA_CHECK(AllAtMost(totals.released, totals.frozen));
   nodes_[node] = totals;
   out_ = out_ + OutOf(totals);
   approved_ = approved_ + totals.Approved();
   paid_ = CheckedAdd(paid_, totals.Paid());
+  // What is stored was checked when it was written: only RaiseAllotted can have passed the limits.
+  is_overdrawn_ = true;
+  NoteFit();
   CheckInvariants();
 }
 
 void CentralLedger::CheckInvariants() const {
-  KOPA_CHECK_MSG(!Available().AnyNegative(), Available().DebugString());
+  const Amounts out = limits_.LimitedPart(out_);
+  const Amounts bound = is_overdrawn_ ? Max(limits_.amounts(), out) : limits_.amounts();
+  KOPA_CHECK_MSG(AllAtMost(out, bound), out.DebugString());
   KOPA_CHECK_MSG(!approved_.AnyNegative(), approved_.DebugString());
-  KOPA_CHECK_MSG(AllAtMost(limits_.LimitedPart(approved_), limits_.amounts()),
-                 approved_.DebugString());
+  KOPA_CHECK_MSG(AllAtMost(limits_.LimitedPart(approved_), bound), approved_.DebugString());
   KOPA_CHECK(paid_ >= 0);
 }
 

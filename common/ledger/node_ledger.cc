@@ -102,6 +102,13 @@ bool NodeLedger::HandBackTowards(const Amounts& target) {
   return true;
 }
 
+void NodeLedger::Freeze(const Amounts& more) {
+  const Amounts limited = limits_.LimitedPart(more);
+  KOPA_CHECK(!limited.AnyNegative() && AllAtMost(limited, Headroom()));
+  totals_.frozen = totals_.frozen + limited;
+  CheckInvariants();
+}
+
 void NodeLedger::CheckInvariants() const {
   for (const Amounts* a : {&totals_.allotted, &totals_.handed_back, &totals_.spent,
                            &totals_.unspent, &totals_.frozen, &totals_.released}) {

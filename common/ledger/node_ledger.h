@@ -61,6 +61,9 @@ class NodeLedger {
   void Pay(int64_t cents);
   // Hands back towards the absolute target as far as headroom allows. True if anything moved.
   bool HandBackTowards(const Amounts& target);
+  // Makes part of the headroom unspendable for good. Needs more <= Headroom() in limited units;
+  // parts of units without a limit are ignored.
+  void Freeze(const Amounts& more);
 
  private:
   void CheckInvariants() const;

@@ -2,12 +2,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/server/endpoint.h"
 
 namespace kopa::server {
 
 absl::StatusOr<DataFolder> DataFolder::Create(const std::string& path) {
   RETURN_IF_ERROR(MakeFolders(path));
-  return Lock(path);
+  ASSIGN_OR_RETURN(DataFolder folder, Lock(path));
+  // Left behind by a server that was killed: nobody listens there any more.
+  RemoveEndpoint(path);
+  return folder;
 }
 
 absl::StatusOr<DataFolder> DataFolder::OpenExisting(const std::string& path) {

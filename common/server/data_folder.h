@@ -10,8 +10,10 @@
 namespace kopa::server {
 
 // The folder in which a server keeps its store, held against every other process:
-//   lock     held while the server, or whoever looks at the store at rest, runs
-//   store/   the store
+//   lock      held while the server, or whoever looks at the store at rest, runs
+//   store/    the store
+//   ENDPOINT  how to reach the server (endpoint.h)
+//   RESTORED  the store was put there from a backup (restored_marker.h)
 class DataFolder {
  public:
   // Makes the folder if need be and takes its lock, before anything else in it is touched.

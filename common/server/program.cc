@@ -41,6 +41,12 @@ int RunProgram(const Program& program, int argc, const char* const* argv) {
     return 0;
   }
   if (settings->subcommand() == "verify") return Verify(program, *settings);
+  if (const auto found = program.more.find(settings->subcommand()); found != program.more.end()) {
+    const absl::Status status = found->second(*settings, std::cout);
+    if (status.ok()) return 0;
+    return Failed(program, status.message(),
+                  absl::IsInvalidArgument(status) ? settings::kExitUsage : kExitFailed);
+  }
   // What is in force is shown even where it can't run, and then what is wrong with it.
   if (settings->subcommand() == "check-config") {
     const absl::Status printed = program.print_config(*settings, std::cout);

@@ -2,6 +2,7 @@
 #define KOPA_COMMON_SERVER_PROGRAM_H_
 
 #include <functional>
+#include <map>
 #include <ostream>
 #include <string>
 
@@ -22,10 +23,13 @@ struct Program {
   std::function<absl::Status(const settings::Settings&, std::ostream&)> print_config;
   // `verify`: recomputes the data folder; true where all of it holds.
   std::function<absl::StatusOr<bool>(const std::string& data_dir, std::ostream&)> verify;
+  // Further words, by name, such as `backup`. Each checks the settings that it needs itself: what
+  // it finds to be INVALID_ARGUMENT was called wrongly (exit 2).
+  std::map<std::string, std::function<absl::Status(const settings::Settings&, std::ostream&)>> more;
 };
 
-// The whole of main(): run, check-config, verify, version, --help. Returns the exit code: 0 done,
-// 1 failed or something differs, 2 called wrongly.
+// The whole of main(): run, check-config, verify, version, --help and `more`. Returns the exit
+// code: 0 done, 1 failed or something differs, 2 called wrongly.
 int RunProgram(const Program& program, int argc, const char* const* argv);
 
 }  // namespace kopa::server

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/base/status.h"
+#include "common/operations/backup_command.h"
 #include "common/settings/address.h"
 #include "common/territory/territory.h"
 #include "data/territory_data.h"
@@ -63,8 +64,17 @@ settings::CommandLine NodeCommandLine() {
       {"check-config", "print settings, limits and where each comes from, and start nothing", 0},
       {"verify", "recompute everything in a data folder at rest; exit 1 where something differs",
        0},
+      {"rejoin",
+       "make a folder that was restored from an old copy the node's again; the node must not run",
+       0},
       {"version", "print version and build", 0},
   };
+  for (const settings::SettingSpec& spec : operations::BackupSettings()) {
+    line.settings.push_back(spec);
+  }
+  for (const settings::SubcommandSpec& spec : operations::BackupSubcommands()) {
+    line.subcommands.push_back(spec);
+  }
   line.default_subcommand = "run";
   return line;
 }

@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/failpoint.h"
 #include "common/base/status.h"
 #include "common/http/standard_routes.h"
 #include "common/rpc/metrics_interceptor.h"
 #include "common/server/committer_metrics.h"
 #include "data/territory_data.h"
+#include "regional-node/commands/backup.h"
 #include "regional-node/core/families.h"
 #include "regional-node/fence/fence.h"
 #include "regional-node/service/queries.h"
@@ -63,6 +65,8 @@ absl::Status NodeApp::Recover(std::unique_ptr<storage::Store> store,
   }
   ASSIGN_OR_RETURN(vault::NodeKey key, vault::NodeKey::LoadOrCreate(options_.key_file, *entropy_));
   key_ = std::make_unique<vault::NodeKey>(std::move(key));
+  ASSIGN_OR_RETURN(SigningKey signing, SigningKey::FromSeed(key_->signing_seed().bytes()));
+  signing_ = std::make_unique<SigningKey>(std::move(signing));
   key_space_ = key_store.get();
   ASSIGN_OR_RETURN(keys_, vault::KeyStore::Open(std::move(key_store), options_.node,
                                                 key_->wrap_key(), entropy_, !begun));
@@ -107,10 +111,13 @@ absl::Status NodeApp::OpenEpoch() {
     view_.Update(*core_);
     return absl::OkStatus();
   }
-  const bool current = verdict == fence::FenceVerdict::kCurrent;
+  // What was restored may be old, whatever the fence file can tell of it: proved first, spent then.
+  const bool current = verdict == fence::FenceVerdict::kCurrent && !options_.restored;
   NodeEffects effects;
   core_->Open(clock_->Now(), entropy_->Bytes(16), current, effects);
+  Failpoint("epoch-before-write");
   RETURN_IF_ERROR(store_->Write(effects.batch));
+  Failpoint("epoch-written");
   fence::FenceRecord record;
   record.epoch = core_->state().epoch;
   record.seq = core_->state().head.seq;
@@ -118,6 +125,7 @@ absl::Status NodeApp::OpenEpoch() {
   record.boot_id = boot_id;
   record.proven = current;
   ASSIGN_OR_RETURN(fence_, fence::FenceFile::Open(options_.fence_file, record));
+  Failpoint("epoch-fenced");
   view_.Update(*core_);
   return absl::OkStatus();
 }
@@ -128,10 +136,15 @@ absl::Status NodeApp::BeforeWrite(NodeEffects& effects) {
   std::vector<vault::WrappedKey> keys;
   keys.reserve(effects.wrapped_keys.size());
   for (auto& [id, sealed] : effects.wrapped_keys) keys.push_back({id, std::move(sealed)});
-  return keys_->Put(keys);
+  RETURN_IF_ERROR(keys_->Put(keys));
+  Failpoint("keys-written");
+  return absl::OkStatus();
 }
 
 void NodeApp::AfterWrite(NodeCore& core, NodeEffects& effects) {
+  for (const std::string& alarm : effects.alarms) {
+    logger_->Error("the centre's history is not what it was", {{"reason", alarm}});
+  }
   for (const programme::v1::Call& call : effects.calls_changed) {
     if (absl::Status status = calls_.Publish(call); !status.ok()) {
       logger_->Error("the centre sent a call that can't be used; the version before stays",
@@ -140,8 +153,10 @@ void NodeApp::AfterWrite(NodeCore& core, NodeEffects& effects) {
   }
   for (const national::v1::SchoolAnnounced& school : effects.schools_learned) schools_.Add(school);
   if (fence_ != nullptr && !effects.batch.empty() && !core.state().fenced()) {
+    Failpoint("fence-before-update");
     const absl::Status status = fence_->Update(core.state().head.seq, core.state().head.hash);
     KOPA_CHECK_MSG(status.ok(), status.ToString());
+    Failpoint("fence-updated");
   }
   if (fence_ != nullptr && core.connected() && !was_connected_) {
     const absl::Status status = fence_->MarkProven();
@@ -188,19 +203,26 @@ void NodeApp::StartCommitter() {
 absl::Status NodeApp::StartServers() {
   service_ = std::make_unique<RegionService>(
       &context_, options_.insecure ? rpc::Transport::kInsecure : rpc::Transport::kTls);
+  std::vector<grpc::Service*> services = {service_.get()};
+  if (!options_.data_dir.empty()) {
+    operations_ = std::make_unique<operations::OperationsService>(NodeStoreKind(), store_.get(),
+                                                                  options_.data_dir, entropy_);
+    services.push_back(operations_.get());
+  }
   rpc::ServerBuilderOptions server;
   server.address = options_.listen;
   server.insecure = options_.insecure;
   server.tls = options_.tls;
   server.metrics = &metrics_;
   server.clock = clock_;
-  ASSIGN_OR_RETURN(server_, rpc::Server::Start(server, {service_.get()}));
+  ASSIGN_OR_RETURN(server_, rpc::Server::Start(server, services));
 
   LinkClient::Options link;
   link.centre.address = options_.central;
   link.centre.insecure = options_.insecure;
   link.centre.tls = options_.tls;
   link.centre.own_connection = true;
+  link.key = signing_.get();
   link.advertise = options_.advertise.empty() ? server_->address() : options_.advertise;
   link_ = std::make_unique<LinkClient>(&context_, &view_, std::move(link));
 
@@ -217,6 +239,7 @@ absl::Status NodeApp::StartServers() {
     link_->Start();
     link_started_ = true;
   }
+  if (operations_ != nullptr) RETURN_IF_ERROR(operations_->Announce(server_->address()));
   return absl::OkStatus();
 }
 
@@ -237,6 +260,8 @@ void NodeApp::RegisterMetrics() {
                            return static_cast<double>(standing.state.head.seq.value()) -
                                   static_cast<double>(standing.acknowledged.value());
                          });
+  metrics_.CallbackGauge("kopa_link_alarm", "1 where the centre's history was found rewritten", {},
+                         [this] { return view_.Get().state.centre.alarm.empty() ? 0.0 : 1.0; });
   metrics_.CallbackGauge("kopa_node_fenced", "1 while the node refuses changes", {},
                          [this] { return view_.Get().state.fenced() ? 1.0 : 0.0; });
   metrics_.CallbackGauge("kopa_node_applications", "Applications held", {},
@@ -265,6 +290,7 @@ void NodeApp::Stop() {
   if (stopped_) return;
   stopped_ = true;
   draining_ = true;
+  if (operations_ != nullptr) operations_->Stop();
   if (server_ != nullptr) {
     server_->SetServing(false);
     server_->Shutdown(kCallsPatience);
@@ -276,9 +302,11 @@ void NodeApp::Stop() {
   verifier_.reset();
   if (committer_ != nullptr) committer_->Stop();
   if (fence_ != nullptr && core_ != nullptr && !core_->state().fenced()) {
+    Failpoint("stop-before-clean");
     if (absl::Status status = fence_->MarkClean(); !status.ok()) {
       logger_->Error("the fence file could not be closed", {{"error", status}});
     }
+    Failpoint("stop-cleaned");
   }
   if (http_ != nullptr) http_->Stop();
 }

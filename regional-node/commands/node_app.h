@@ -10,6 +10,7 @@
 #include "common/base/clock.h"
 #include "common/base/entropy.h"
 #include "common/base/file.h"
+#include "common/base/signing.h"
 #include "common/base/strong.h"
 #include "common/engine/committer.h"
 #include "common/engine/space_guard.h"
@@ -17,6 +18,7 @@
 #include "common/http/server.h"
 #include "common/observability/logging.h"
 #include "common/observability/metrics.h"
+#include "common/operations/operations_service.h"
 #include "common/rpc/server.h"
 #include "common/rpc/tls.h"
 #include "common/storage/store.h"
@@ -44,6 +46,8 @@ struct NodeOptions {
   rpc::TlsFiles tls;
   std::string fence_file;
   std::string key_file;
+  std::string data_dir;   // for backups while it runs; empty: none are made
+  bool restored = false;  // the store was put there from a backup and not opened since
   uint64_t disk_reserve_bytes = 0;
 };
 
@@ -86,6 +90,7 @@ class NodeApp {
   std::unique_ptr<Territory> territory_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<vault::NodeKey> key_;
+  std::unique_ptr<SigningKey> signing_;
   std::unique_ptr<vault::KeyStore> keys_;
   const storage::Store* key_space_ = nullptr;  // what keys_ writes to
   std::unique_ptr<Sealer> sealer_;
@@ -101,6 +106,7 @@ class NodeApp {
   std::unique_ptr<engine::Worker> verifier_;
   Context context_;
   std::unique_ptr<RegionService> service_;
+  std::unique_ptr<operations::OperationsService> operations_;  // none without a data folder
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<LinkClient> link_;

@@ -37,6 +37,12 @@ struct SealedParts {
   journal::Commitments commitments;
 };
 
+// An application is late, and two people have admitted it: that is used up by taking it in.
+struct LateUse {
+  Digest admission;
+  Fault closed;  // what refuses it where somebody else was quicker
+};
+
 // One application handed in, already checked and sealed by the handler.
 struct SubmitItem {
   ApplicationId new_id;  // taken if the application is new
@@ -44,6 +50,7 @@ struct SubmitItem {
   Digest reference;
   Digest content;
   std::vector<Fault> faults;  // what refuses it, unless it is a replay
+  std::optional<LateUse> late;
   SealedParts sealed;
   std::string wrapped_key;  // for the key store; empty where the application keeps the key it has
   // The stored record, where this one may replace it: set on the second try, after the core asked.
@@ -79,6 +86,7 @@ struct DecideItem {
   region::v1::Application current;
   programme::Verb verb{};
   std::optional<int64_t> award_cents;  // approvals: instead of what was asked for
+  bool has_reason = false;
   SealedParts sealed;
 };
 
@@ -154,6 +162,7 @@ struct NationalDecisionCommand {
 struct LinkAdmitted {
   uint64_t incarnation = 0;
   std::string incarnation_nonce;
+  std::string centre_key = {};  // that the centre signs its heads with
 };
 struct LinkLost {};
 struct TimePassed {};
@@ -162,7 +171,8 @@ using NodeCommand =
     std::variant<TimePassed, SubmitCommand, EvaluateCommand, DecideCommand, NoteCommand,
                  ConflictCommand, LinkAdmitted, LinkLost, national::v1::AllotmentTotals,
                  national::v1::Recall, national::v1::DownEntry, NationalDecisionCommand,
-                 LateCommand, national::v1::Fence>;
+                 LateCommand, national::v1::Fence, national::v1::CentreRecords,
+                 national::v1::CentreHeartbeat>;
 
 struct SubmitItemReply {
   region::v1::SubmitOutcome outcome = region::v1::SUBMIT_OUTCOME_UNSPECIFIED;
@@ -201,6 +211,8 @@ struct NodeEffects : engine::BasicEffects<NodeReply> {
   std::vector<programme::v1::Call> calls_changed;
   // Schools whose team was trained, for the handlers' checks.
   std::vector<national::v1::SchoolAnnounced> schools_learned;
+  // What is wrong with the centre's history, for the log.
+  std::vector<std::string> alarms;
 };
 
 }  // namespace kopa::node

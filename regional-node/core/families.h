@@ -16,7 +16,7 @@ namespace kopa::node {
 // What a node's store is made of. docs/formats.md has the grammar of keys and values; the numbers
 // are positions in FamilyNames() and may change, the names may not.
 enum Family : storage::Family {
-  kMeta,            // "state" -> NodeState (node_state.h)
+  kMeta,            // "state" -> NodeState (node_state.h), "refilled" -> RefilledRecords
   kJournal,         // seq:u64 -> national.v1.JournalRecord
   kJournalPrivate,  // seq:u64 -> sealed region.v1.SealedPersonal
   kJournalStaff,    // seq:u64 -> sealed region.v1.SealedStaff

@@ -12,16 +12,11 @@ using ::kopa::ledger::Amounts;
 using ::kopa::national::v1::PublicRecord;
 
 void NodeCore::Do(absl::Time now, engine::Ticket ticket, LinkAdmitted&& command, Effects& effects) {
-  effects.Reply(ticket, {absl::OkStatus(), Done{}});
-  if (state_.fenced()) return;
-  connected_ = true;
-  if (command.incarnation != state_.incarnation ||
-      command.incarnation_nonce != state_.incarnation_nonce) {
-    state_.incarnation = command.incarnation;
-    state_.incarnation_nonce = std::move(command.incarnation_nonce);
-    state_.down_cursor = 0;
-    state_changed_ = true;
-  }
+  const absl::Status met = state_.fenced() ? absl::OkStatus() : MeetCentre(command, effects);
+  effects.Reply(ticket, {met, Done{}});
+  is_estranged_ = !met.ok();
+  connected_ = met.ok() && !state_.fenced();
+  if (!connected_) return;
   if (may_spend_) return;
   may_spend_ = true;
   for (auto& [id, call] : calls_) FundPending(now, *call, effects);
@@ -36,7 +31,7 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, national::v1::Allotment
                   Effects& effects) {
   effects.Reply(ticket, {absl::OkStatus(), Done{}});
   CallState* call = FindCall(CallId(command.call()));
-  if (call == nullptr || state_.fenced()) return;
+  if (call == nullptr || state_.fenced() || is_estranged_) return;
   if (!call->ledger.NoteAllotted(Amounts::FromProto(command.allotted()))) return;
   call->ledger_changed = true;
   PublicRecord what;
@@ -51,7 +46,7 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, national::v1::Recall&& 
                   Effects& effects) {
   effects.Reply(ticket, {absl::OkStatus(), Done{}});
   CallState* call = FindCall(CallId(command.call()));
-  if (call == nullptr || state_.fenced()) return;
+  if (call == nullptr || state_.fenced() || is_estranged_) return;
   if (!call->ledger.HandBackTowards(Amounts::FromProto(command.handed_back_target()))) return;
   call->ledger_changed = true;
   // What is left is the new measure of "four fifths used": a recall must not start asking again.

@@ -46,7 +46,7 @@ NodeCommand CommandOf(const storage::View& view, national::v1::DownEntry entry) 
 bool NodeCore::TakesEntry(const national::v1::DownEntry& entry) {
   const bool next =
       entry.incarnation() == state_.incarnation && entry.number() == state_.down_cursor + 1;
-  if (state_.fenced() || !next) return false;
+  if (state_.fenced() || is_estranged_ || !next) return false;
   state_.down_cursor = entry.number();
   state_changed_ = true;
   return true;

@@ -98,7 +98,9 @@ Seq NodeCore::Change(absl::Time now, const ApplicationId& id, region::v1::Applic
 
 std::vector<const programme::v1::Call*> NodeCore::Definitions() const {
   std::vector<const programme::v1::Call*> definitions;
-  for (const auto& [id, call] : calls_) definitions.push_back(&call->definition);
+  for (const auto& [id, call] : calls_) {
+    if (!call->definition.id().empty()) definitions.push_back(&call->definition);
+  }
   return definitions;
 }
 

@@ -127,7 +127,11 @@ class NodeCore {
 
   explicit NodeCore(const NodeId& node);
   absl::Status RecoverCalls(const storage::View& view);
+  // After a rejoin a ledger may be there before the call's definition comes from the centre.
+  absl::Status RecoverUndefinedLedgers(const storage::View& view);
   absl::Status RecoverLate(const storage::View& view);
+  bool MayUse(const LateUse& use) const;
+  void UseAdmission(const LateUse& use, const ApplicationId& id, Effects& effects);
   absl::Status RecoverNoted(const storage::View& view);
   absl::Status RecoverHeaders(const storage::View& view);
   absl::Status RecoverPending(const storage::View& view, const CallId& call,
@@ -150,6 +154,19 @@ class NodeCore {
   void Do(absl::Time now, engine::Ticket ticket, NationalDecisionCommand&& command,
           Effects& effects);
   void Do(absl::Time now, engine::Ticket ticket, national::v1::Fence&& command, Effects& effects);
+
+  // --- The centre's own history (centre_history.cc)
+
+  void Do(absl::Time now, engine::Ticket ticket, national::v1::CentreRecords&& command,
+          Effects& effects);
+  void Do(absl::Time now, engine::Ticket ticket, national::v1::CentreHeartbeat&& command,
+          Effects& effects);
+  // Whether this is the centre that the node knows, or a later incarnation of it; what the node
+  // knows of it is brought up to that. FAILED_PRECONDITION where it is another one.
+  absl::Status MeetCentre(const LinkAdmitted& command, Effects& effects);
+  // False where the record can't be the next of the centre's journal.
+  bool FollowCentre(const national::v1::JournalRecord& record, Effects& effects);
+  void RaiseAlarm(const std::string& what, Effects& effects);
 
   // Whether it is the next entry of the down-log; the cursor moves on to it then.
   bool TakesEntry(const national::v1::DownEntry& entry);
@@ -251,6 +268,9 @@ class NodeCore {
   bool state_changed_ = false;
   bool connected_ = false;
   bool may_spend_ = false;
+  // The centre on the other end of the link is not the one that this node knows: nothing it says
+  // is taken.
+  bool is_estranged_ = false;
 
   std::vector<std::pair<CallId, std::unique_ptr<CallState>>> calls_;  // grows only
   absl::flat_hash_map<CallId, uint16_t> call_indexes_;

@@ -11,6 +11,31 @@
 
 namespace kopa::node {
 
+// What a node knows of the centre, and holds against it: up to where it has followed the centre's
+// own journal, so that a history that was rewritten is noticed.
+struct CentreHistory {
+  // What of the journal was seen before the centre began a new incarnation; to be found again in
+  // the new journal unless that was declared lost. 0: nothing, or found.
+  struct Before {
+    uint64_t incarnation = 0;
+    journal::Head head;
+
+    friend bool operator==(const Before&, const Before&) = default;
+  };
+
+  journal::Head head;  // of the centre's journal, as followed from its first record
+  Before before;
+  std::string public_key;  // that the centre signs with, pinned at first sight; empty before
+  // The newest head that the centre signed; may be ahead of `head`.
+  journal::Head signed_head;
+  std::string signature;
+  // What is wrong with the centre's history, in words; stays until the centre begins a new
+  // incarnation, or this node has rejoined.
+  std::string alarm;
+
+  friend bool operator==(const CentreHistory&, const CentreHistory&) = default;
+};
+
 // What a node knows of itself beyond its applications and money; one record, rewritten in each
 // group that changes it.
 struct NodeState {
@@ -23,6 +48,7 @@ struct NodeState {
   uint64_t down_cursor = 0;  // last entry of the centre's down-log that is durable here
   national::v1::FenceReason fence_reason = national::v1::FENCE_REASON_UNSPECIFIED;
   std::string fence_detail;
+  CentreHistory centre;
 
   bool fenced() const { return fence_reason != national::v1::FENCE_REASON_UNSPECIFIED; }
 

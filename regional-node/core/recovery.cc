@@ -66,7 +66,19 @@ absl::Status NodeCore::RecoverCalls(const storage::View& view) {
     call.high_water = call.ledger.Headroom();
     call.definition = std::move(*publication.mutable_call());
   }
-  return calls->status();
+  RETURN_IF_ERROR(calls->status());
+  return RecoverUndefinedLedgers(view);
+}
+
+absl::Status NodeCore::RecoverUndefinedLedgers(const storage::View& view) {
+  const auto ledgers = view.Scan(kLedger, "", "");
+  for (; ledgers->Valid(); ledgers->Next()) {
+    const CallId id(ledgers->key());
+    if (call_indexes_.contains(id)) continue;
+    ASSIGN_OR_RETURN(const ledger::Totals totals, ledger::Totals::Parse(ledgers->value()));
+    calls_[CallIndex(id)].second->ledger = ledger::NodeLedger(ledger::UnitLimits(), totals);
+  }
+  return ledgers->status();
 }
 
 absl::Status NodeCore::RecoverHeaders(const storage::View& view) {

@@ -11,9 +11,11 @@
 #include "common/ledger/node_ledger.h"
 #include "regional-node/core/families.h"
 #include "regional-node/core/header.h"
+#include "regional-node/core/journal_fold.h"
 #include "regional-node/core/late.h"
 #include "regional-node/core/node_state.h"
 #include "regional-node/core/noted.h"
+#include "regional-node/core/refilled.h"
 #include "regional-node/core/verify_noted.h"
 
 namespace kopa::node {
@@ -24,70 +26,6 @@ using ::kopa::national::v1::JournalRecord;
 using ::kopa::national::v1::PublicRecord;
 
 namespace {
-
-// What the journal says of one application: the newest record of it is all that is kept.
-struct Latest {
-  uint32_t version = 0;
-  std::string summary;  // serialised
-  Amounts awarded;
-  int64_t paid_cents = 0;
-};
-
-// Everything a node's journal adds up to.
-class Recomputed {
- public:
-  absl::Status Apply(const PublicRecord& what) {
-    switch (what.kind_case()) {
-      case PublicRecord::kEpochOpened:
-        return absl::OkStatus();
-      case PublicRecord::kAllotmentNoted: {
-        ledger::Totals& totals = ledgers[what.allotment_noted().call()];
-        totals.allotted =
-            Max(totals.allotted, Amounts::FromProto(what.allotment_noted().allotted()));
-        return absl::OkStatus();
-      }
-      case PublicRecord::kHandedBack:
-        ledgers[what.handed_back().call()].handed_back =
-            Amounts::FromProto(what.handed_back().handed_back());
-        return absl::OkStatus();
-      case PublicRecord::kLateAdmission:
-        return absl::OkStatus();
-      case PublicRecord::kApplicationNoted:
-        return Apply(what.application_noted());
-      case PublicRecord::kApplicationChanged:
-        return Apply(what.application_changed().summary());
-      default:
-        return absl::DataLossError("a kind of record that nodes do not write");
-    }
-  }
-
-  std::map<std::string, ledger::Totals> ledgers;
-  absl::flat_hash_map<ApplicationId, Latest> applications;
-
- private:
-  absl::Status Apply(const national::v1::ApplicationNoted& noted) {
-    ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(noted.application_id()));
-    if (applications.contains(id)) return absl::OkStatus();
-    return absl::DataLossError("something was laid to an application that was never handed in");
-  }
-  absl::Status Apply(const ApplicationSummary& summary) {
-    ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(summary.application_id()));
-    Latest& latest = applications[id];
-    if (summary.version() != latest.version + 1) {
-      return absl::DataLossError(absl::StrCat("application ", id.ToString(), " goes from version ",
-                                              latest.version, " to ", summary.version()));
-    }
-    const Amounts awarded = Amounts::FromProto(summary.awarded());
-    ledger::Totals& totals = ledgers[summary.call()];
-    totals.spent = totals.spent + ledger::ClampToZero(awarded - latest.awarded);
-    totals.unspent = totals.unspent + ledger::ClampToZero(latest.awarded - awarded);
-    const int64_t paid = ledger::CheckedSubtract(summary.paid_cents(), latest.paid_cents);
-    int64_t& moved = paid < 0 ? totals.repaid_cents : totals.paid_cents;
-    moved = ledger::CheckedAdd(moved, paid < 0 ? -paid : paid);
-    latest = {summary.version(), summary.SerializeAsString(), awarded, summary.paid_cents()};
-    return absl::OkStatus();
-  }
-};
 
 class Checks {
  public:
@@ -159,19 +97,29 @@ absl::Status CheckSeals(const storage::View& view, const JournalRecord& record,
   return check_seals(id, subject->version, record, personal, staff);
 }
 
+absl::StatusOr<RefilledRecords> ReadRefilled(const storage::View& view) {
+  ASSIGN_OR_RETURN(const std::string stored, GetOrEmpty(view, kMeta, kRefilledKey));
+  if (stored.empty()) return RefilledRecords();
+  return RefilledRecords::Parse(stored);
+}
+
 struct JournalWalk {
   explicit JournalWalk(const storage::View* view) : noted(view) {}
 
   journal::Head head;
   absl::Status chain;
   absl::Status seals;
-  Recomputed recomputed;
+  RefilledRecords refilled;
+  JournalFold recomputed;
   NotedVerifier noted;
 };
 
 JournalWalk WalkJournal(const storage::View& view, uint64_t at_seq, const SealCheck& check_seals,
                         const std::function<bool()>& cancelled, std::string* hash_at_seq) {
   JournalWalk walk(&view);
+  auto refilled = ReadRefilled(view);
+  walk.seals = refilled.status();
+  if (refilled.ok()) walk.refilled = *std::move(refilled);
   if (at_seq == 0) *hash_at_seq = walk.head.hash;
   const auto records = view.Scan(kJournal, "", "");
   for (; records->Valid(); records->Next()) {
@@ -190,11 +138,13 @@ JournalWalk WalkJournal(const storage::View& view, uint64_t at_seq, const SealCh
     }
     walk.chain = journal::Follow(walk.head, record);
     if (walk.chain.ok()) walk.chain = journal::ParsePublic(record, &what);
-    if (walk.chain.ok()) walk.chain = walk.recomputed.Apply(what);
+    if (walk.chain.ok()) walk.chain = walk.recomputed.Apply(record, what);
     if (!walk.chain.ok()) return walk;
     if (what.has_application_noted()) walk.noted.Apply(record.seq(), what.application_noted());
     if (record.seq() == at_seq) *hash_at_seq = record.hash();
-    const absl::Status sealed = CheckSeals(view, record, what, check_seals);
+    const absl::Status sealed = walk.refilled.Contains(Seq(record.seq()))
+                                    ? absl::OkStatus()
+                                    : CheckSeals(view, record, what, check_seals);
     if (!sealed.ok() && walk.seals.ok()) {
       walk.seals = Annotate(sealed, absl::StrCat("record ", record.seq()));
     }
@@ -203,14 +153,14 @@ JournalWalk WalkJournal(const storage::View& view, uint64_t at_seq, const SealCh
   return walk;
 }
 
-absl::Status CheckApplications(const storage::View& view, Recomputed& recomputed) {
+absl::Status CheckApplications(const storage::View& view, JournalFold& recomputed) {
   const auto headers = view.Scan(kHeader, "", "");
   size_t seen = 0;
   for (; headers->Valid(); headers->Next(), ++seen) {
     ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(headers->key()));
     ASSIGN_OR_RETURN(const StoredHeader header, StoredHeader::Parse(headers->value()));
-    const auto found = recomputed.applications.find(id);
-    if (found == recomputed.applications.end()) {
+    const auto found = recomputed.applications().find(id);
+    if (found == recomputed.applications().end()) {
       return absl::DataLossError(
           absl::StrCat("application ", id.ToString(), " is stored but not in the journal"));
     }
@@ -229,14 +179,14 @@ absl::Status CheckApplications(const storage::View& view, Recomputed& recomputed
     }
   }
   RETURN_IF_ERROR(headers->status());
-  if (seen != recomputed.applications.size()) {
-    return absl::DataLossError(absl::StrCat("the journal has ", recomputed.applications.size(),
+  if (seen != recomputed.applications().size()) {
+    return absl::DataLossError(absl::StrCat("the journal has ", recomputed.applications().size(),
                                             " applications, the store ", seen));
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckLedgers(const storage::View& view, const Recomputed& recomputed) {
+absl::Status CheckLedgers(const storage::View& view, const JournalFold& recomputed) {
   std::map<std::string, ledger::Totals> stored;
   const auto ledgers = view.Scan(kLedger, "", "");
   for (; ledgers->Valid(); ledgers->Next()) {
@@ -251,13 +201,13 @@ absl::Status CheckLedgers(const storage::View& view, const Recomputed& recompute
         ", headroom ", from_journal.Headroom().DebugString(), "; stored is approved ",
         from_store.Approved().DebugString(), ", headroom ", from_store.Headroom().DebugString()));
   };
-  for (const auto& [call, totals] : recomputed.ledgers) {
+  for (const auto& [call, totals] : recomputed.ledgers()) {
     RETURN_IF_ERROR(compare(call, totals, stored[call]));
   }
   for (const auto& [call, totals] : stored) {
-    const auto found = recomputed.ledgers.find(call);
+    const auto found = recomputed.ledgers().find(call);
     RETURN_IF_ERROR(compare(
-        call, found == recomputed.ledgers.end() ? ledger::Totals() : found->second, totals));
+        call, found == recomputed.ledgers().end() ? ledger::Totals() : found->second, totals));
   }
   return absl::OkStatus();
 }
@@ -278,6 +228,17 @@ absl::Status CheckHead(const NodeId& node, const storage::View& view, const jour
   return absl::OkStatus();
 }
 
+// What the node has found wrong with the centre's history.
+absl::Status CheckCentre(const storage::View& view, std::string* detail) {
+  const auto stored = view.Get(kMeta, kNodeStateKey);
+  if (absl::IsNotFound(stored.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(stored.status());
+  ASSIGN_OR_RETURN(const NodeState state, NodeState::Parse(*stored));
+  *detail = absl::StrCat("the centre's journal was followed up to record ",
+                         state.centre.head.seq.value());
+  return state.centre.alarm.empty() ? absl::OkStatus() : absl::DataLossError(state.centre.alarm);
+}
+
 }  // namespace
 
 region::v1::VerifyNodeResponse VerifyNode(const NodeId& node, const storage::View& view,
@@ -295,15 +256,18 @@ region::v1::VerifyNodeResponse VerifyNode(const NodeId& node, const storage::Vie
   if (!walk.chain.ok()) return response;  // what follows would only repeat it
   checks.Add(absl::StrCat("journal-head ", name), CheckHead(node, view, walk.head),
              "the journal ends where the node says");
+  std::string followed = "the centre was never met";
+  const absl::Status centre = CheckCentre(view, &followed);
+  checks.Add(absl::StrCat("centre-history ", name), centre, std::move(followed));
   checks.Add(
       absl::StrCat("applications ", name), CheckApplications(view, walk.recomputed),
-      absl::StrCat(walk.recomputed.applications.size(), " applications are as the journal says"));
+      absl::StrCat(walk.recomputed.applications().size(), " applications are as the journal says"));
   checks.Add(absl::StrCat("notes ", name), walk.noted.Finish(),
              absl::StrCat(walk.noted.records(),
                           " notes, documents and assignments are listed as "
                           "the journal says"));
   checks.Add(absl::StrCat("ledger ", name), CheckLedgers(view, walk.recomputed),
-             absl::StrCat(walk.recomputed.ledgers.size(), " ledgers are as the journal says"));
+             absl::StrCat(walk.recomputed.ledgers().size(), " ledgers are as the journal says"));
   if (check_seals) {
     checks.Add(absl::StrCat("sealed-parts ", name), walk.seals,
                "sealed parts match what the journal commits to");

@@ -1,6 +1,8 @@
 #include "regional-node/service/link_client.h"
 
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "common/base/status.h"
@@ -13,6 +15,34 @@ namespace kopa::node {
 
 using ::kopa::national::v1::ConnectRequest;
 using ::kopa::national::v1::ConnectResponse;
+
+namespace {
+
+// What became of a command, for whoever waits for it. Thread-safe.
+class Outcome {
+ public:
+  void Set(absl::Status status) {
+    MutexLock lock(&mutex_);
+    status_ = std::move(status);
+    set_.NotifyAll();
+  }
+  absl::Status Wait() {
+    MutexLock lock(&mutex_);
+    while (!status_.has_value()) set_.Wait(&mutex_);
+    return *status_;
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar set_;
+  std::optional<absl::Status> status_ ABSL_GUARDED_BY(mutex_);
+};
+
+absl::Status StatusOf(const absl::StatusOr<NodeReply>& reply) {
+  return reply.ok() ? reply->status : reply.status();
+}
+
+}  // namespace
 
 LinkClient::LinkClient(const Context* context, NodeView* view, Options options)
     : context_(*context), view_(view), options_(std::move(options)) {}
@@ -98,6 +128,7 @@ bool LinkClient::RunSession() {
     unacknowledged_bytes_ = 0;
     asked_.clear();
   }
+  centre_head_told_.clear();
   const auto stream = stub->Connect(session.get());
   ConnectRequest message;
   auto* hello = message.mutable_hello();
@@ -109,6 +140,10 @@ bool LinkClient::RunSession() {
   hello->set_incarnation_seen(standing.state.incarnation);
   hello->set_down_cursor(standing.state.down_cursor);
   hello->set_self_fenced(standing.state.fence_reason);
+  hello->set_incarnation_nonce_seen(standing.state.incarnation_nonce);
+  hello->set_centre_seq_seen(standing.state.centre.head.seq.value());
+  hello->set_centre_hash_seen(standing.state.centre.head.hash);
+  hello->set_public_key(options_.key->public_key());
   bool admitted = false;
   if (stream->Write(message)) {
     std::thread reader([this, &stream] { ReadAll(stream.get()); });
@@ -151,15 +186,34 @@ void LinkClient::ToCore(NodeCommand command) {
                                                          [](absl::StatusOr<NodeReply>) {});
   if (!queued.ok()) {
     context_.logger->Warning("a message of the centre was not taken", {{"error", queued}});
-    MutexLock lock(&mutex_);
-    if (session_ != nullptr) session_->TryCancel();
+    CutSession();
   }
+}
+
+void LinkClient::CutSession() {
+  MutexLock lock(&mutex_);
+  if (session_ != nullptr) session_->TryCancel();
+}
+
+bool LinkClient::ToCoreAndWait(NodeCommand command) {
+  const auto outcome = std::make_shared<Outcome>();
+  absl::Status status = context_.committer->Submit(
+      engine::Lane::kLink, std::move(command),
+      [outcome](absl::StatusOr<NodeReply> reply) { outcome->Set(StatusOf(reply)); });
+  if (status.ok()) status = outcome->Wait();
+  if (status.ok()) return true;
+  context_.logger->Warning("a message of the centre was not taken", {{"error", status}});
+  CutSession();
+  return false;
 }
 
 void LinkClient::TellLinkLost() {
   while (!stopping()) {
-    const absl::Status queued = context_.committer->Submit(engine::Lane::kLink, LinkLost{},
-                                                           [](absl::StatusOr<NodeReply>) {});
+    const auto outcome = std::make_shared<Outcome>();
+    const absl::Status queued = context_.committer->Submit(
+        engine::Lane::kLink, LinkLost{},
+        [outcome](absl::StatusOr<NodeReply> reply) { outcome->Set(StatusOf(reply)); });
+    if (queued.ok()) outcome->Wait().IgnoreError();
     if (!absl::IsResourceExhausted(queued)) return;
     // Until the core knows, approvals would wait for a centre that is not there.
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -202,31 +256,13 @@ void LinkClient::Handle(ConnectResponse message) {
       SendProof(applied_seq);
       return;
     }
-    case ConnectResponse::kAdmitted: {
-      LinkAdmitted command;
-      Seq applied;
-      {
-        MutexLock lock(&mutex_);
-        admitted_ = true;
-        command.incarnation = welcome_.incarnation();
-        command.incarnation_nonce = welcome_.incarnation_nonce();
-        applied = Seq(welcome_.applied_seq());
-      }
-      context_.logger->Info("the link to the centre is up", {{"applied_seq", applied}});
-      view_->NoteAcknowledged(applied);
-      const NodeState known = view_->Get().state;
-      const bool other_centre = known.incarnation == command.incarnation &&
-                                known.incarnation_nonce != command.incarnation_nonce;
-      ToCore(std::move(command));
-      if (other_centre) {
-        // The centre counted on from a cursor of its predecessor's log; the next Hello begins anew.
-        context_.logger->Warning("the centre is not the one that this node knew");
-        MutexLock lock(&mutex_);
-        if (session_ != nullptr) session_->TryCancel();
-      }
-      Wake();
+    case ConnectResponse::kAdmitted:
+      HandleAdmitted();
       return;
-    }
+    case ConnectResponse::kCentreRecords:
+      // Waited for, so that a long journal is not read faster than it is followed.
+      ToCoreAndWait(std::move(*message.mutable_centre_records()));
+      return;
     case ConnectResponse::kAck: {
       const uint64_t seq = message.ack().applied_seq();
       view_->NoteAcknowledged(Seq(seq));
@@ -265,9 +301,32 @@ void LinkClient::Handle(ConnectResponse message) {
       ToCore(std::move(*message.mutable_fence()));
       return;
     case ConnectResponse::kHeartbeat:
+      if (message.heartbeat().head_hash() == centre_head_told_) return;
+      centre_head_told_ = message.heartbeat().head_hash();
+      if (message.heartbeat().head_seq() == 0 || message.heartbeat().signature().empty()) return;
+      ToCore(std::move(*message.mutable_heartbeat()));
+      return;
     case ConnectResponse::MESSAGE_NOT_SET:
       return;
   }
+}
+
+void LinkClient::HandleAdmitted() {
+  LinkAdmitted command;
+  Seq applied;
+  {
+    MutexLock lock(&mutex_);
+    command.incarnation = welcome_.incarnation();
+    command.incarnation_nonce = welcome_.incarnation_nonce();
+    command.centre_key = welcome_.public_key();
+    applied = Seq(welcome_.applied_seq());
+  }
+  if (!ToCoreAndWait(std::move(command))) return;
+  context_.logger->Info("the link to the centre is up", {{"applied_seq", applied}});
+  view_->NoteAcknowledged(applied);
+  MutexLock lock(&mutex_);
+  admitted_ = true;
+  wake_.NotifyAll();
 }
 
 bool LinkClient::NextBatch(ConnectRequest* message) {
@@ -337,7 +396,11 @@ void LinkClient::WriteWhileUp(Stream* stream) {
     have = have || NextDemand(&message) || NextBatch(&message);
     const int64_t now = context_.clock->MonotonicNanos();
     if (!have && now >= next_heartbeat) {
-      message.mutable_heartbeat()->set_head_seq(view_->head().seq.value());
+      const journal::Head head = view_->head();
+      message.mutable_heartbeat()->set_head_seq(head.seq.value());
+      message.mutable_heartbeat()->set_head_hash(head.hash);
+      message.mutable_heartbeat()->set_signature(
+          options_.key->Sign(HeadStatement(context_.node.value(), head.seq, head.hash)));
       next_heartbeat = now + absl::ToInt64Nanoseconds(kHeartbeat);
       have = true;
     }

@@ -11,6 +11,7 @@
 
 #include "absl/time/time.h"
 #include "common/base/mutex.h"
+#include "common/base/signing.h"
 #include "common/rpc/channel.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/sync_stream.h"
@@ -35,7 +36,8 @@ class LinkClient {
  public:
   struct Options {
     rpc::ChannelOptions centre;
-    std::string advertise;  // where clients reach this node
+    std::string advertise;            // where clients reach this node
+    const SigningKey* key = nullptr;  // that this node signs its heads with
   };
 
   // `context` and `view` must outlive this.
@@ -60,11 +62,18 @@ class LinkClient {
   void Handle(national::v1::ConnectResponse message);
   void WriteWhileUp(Stream* stream);
   void SendProof(uint64_t applied_seq);
+  void HandleAdmitted();
   // The next batch, or nothing where all is sent or too much is unacknowledged.
   bool NextBatch(national::v1::ConnectRequest* message);
   bool NextDemand(national::v1::ConnectRequest* message);
   void ToCore(NodeCommand command);
+  // Returns once the core has taken the command and it is durable; false where that failed, which
+  // ends the session.
+  bool ToCoreAndWait(NodeCommand command);
+  // Returns once everything that the session brought is done: what it allotted is in the journal
+  // before the next Hello says how far that goes.
   void TellLinkLost();
+  void CutSession();
   void Queue(national::v1::ConnectRequest message);
   bool stopping();
 
@@ -81,6 +90,7 @@ class LinkClient {
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;  // the reader has seen the end
   bool admitted_ ABSL_GUARDED_BY(mutex_) = false;
   national::v1::Welcome welcome_ ABSL_GUARDED_BY(mutex_);
+  std::string centre_head_told_;  // the reader's: of the newest heartbeat
   std::deque<national::v1::ConnectRequest> outbox_ ABSL_GUARDED_BY(mutex_);
   journal::Head sent_ ABSL_GUARDED_BY(mutex_);  // up to where the journal was sent
   std::deque<std::pair<uint64_t, size_t>> unacknowledged_ ABSL_GUARDED_BY(mutex_);  // seq, bytes

@@ -212,6 +212,8 @@ absl::StatusOr<region::v1::GetApplicationResponse> GetApplication(
   const auto key = context.keys->Get(id);
   if (absl::IsNotFound(key.status())) return response;  // erased
   RETURN_IF_ERROR(key.status());
+  // Its newest hand-in is known from the centre alone, after a rejoin.
+  if (application.personal_seq() == 0) return response;
   const Seq seq(application.personal_seq());
   ASSIGN_OR_RETURN(const auto record, ReadRecord(*view, seq));
   ASSIGN_OR_RETURN(const std::string sealed, view->Get(kJournalPrivate, SeqKey(seq)));
@@ -254,6 +256,20 @@ absl::StatusOr<region::v1::ListNodeCallsResponse> ListNodeCalls(
     }
     *response.add_calls() = rules->call();
   }
+  return response;
+}
+
+absl::StatusOr<region::v1::CheckNodeReceiptResponse> CheckNodeReceipt(
+    const Context& context, const region::v1::CheckNodeReceiptRequest& request) {
+  if (request.seq() == 0) return absl::InvalidArgumentError("seq: records are numbered from 1");
+  const auto view = context.store->Snapshot();
+  region::v1::CheckNodeReceiptResponse response;
+  response.set_head_seq(context.view->Get().state.head.seq.value());
+  const auto record = ReadRecord(*view, Seq(request.seq()));
+  if (absl::IsNotFound(record.status())) return response;
+  RETURN_IF_ERROR(record.status());
+  response.set_hash(record->hash());
+  response.set_epoch(record->epoch());
   return response;
 }
 

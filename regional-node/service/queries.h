@@ -43,6 +43,10 @@ absl::StatusOr<region::v1::ListApplicationHistoryResponse> ListApplicationHistor
 absl::StatusOr<region::v1::ListNodeCallsResponse> ListNodeCalls(
     const Context& context, const region::v1::ListNodeCallsRequest& request);
 
+// INVALID_ARGUMENT for number 0. A record that the journal does not have is an answer, no error.
+absl::StatusOr<region::v1::CheckNodeReceiptResponse> CheckNodeReceipt(
+    const Context& context, const region::v1::CheckNodeReceiptRequest& request);
+
 region::v1::GetNodeStatusResponse GetNodeStatus(const Context& context);
 
 }  // namespace kopa::node

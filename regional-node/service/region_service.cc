@@ -254,6 +254,14 @@ grpc::ServerUnaryReactor* RegionService::GetNodeStatus(
       });
 }
 
+grpc::ServerUnaryReactor* RegionService::CheckNodeReceipt(
+    grpc::CallbackServerContext* call, const region::v1::CheckNodeReceiptRequest* request,
+    region::v1::CheckNodeReceiptResponse* response) {
+  return OnWorker<region::v1::CheckNodeReceiptResponse>(
+      context_.worker, call, response,
+      [this, request] { return node::CheckNodeReceipt(context_, *request); });
+}
+
 grpc::ServerUnaryReactor* RegionService::VerifyNode(grpc::CallbackServerContext* call,
                                                     const region::v1::VerifyNodeRequest* request,
                                                     region::v1::VerifyNodeResponse* response) {

@@ -67,6 +67,9 @@ class RegionService : public region::v1::RegionService::CallbackService {
   grpc::ServerUnaryReactor* GetNodeStatus(grpc::CallbackServerContext* call,
                                           const region::v1::GetNodeStatusRequest* request,
                                           region::v1::GetNodeStatusResponse* response) override;
+  grpc::ServerUnaryReactor* CheckNodeReceipt(
+      grpc::CallbackServerContext* call, const region::v1::CheckNodeReceiptRequest* request,
+      region::v1::CheckNodeReceiptResponse* response) override;
   grpc::ServerUnaryReactor* VerifyNode(grpc::CallbackServerContext* call,
                                        const region::v1::VerifyNodeRequest* request,
                                        region::v1::VerifyNodeResponse* response) override;

@@ -104,6 +104,7 @@ absl::StatusOr<SecretKey> Parse(absl::string_view content, const std::string& pa
 NodeKey::NodeKey(const SecretKey& root)
     : wrap_key_(Derive(root, "wrap")),
       staff_key_(Derive(root, "staff")),
+      signing_seed_(Derive(root, "signing")),
       request_digest_key_(Derive(root, "request digest")),
       external_ref_digest_key_(Derive(root, "external ref digest")) {}
 

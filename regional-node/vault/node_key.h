@@ -41,6 +41,9 @@ class NodeKey {
   // Seals who decided and why, which is kept when the applicant's data are erased.
   const SecretKey& staff_key() const { return staff_key_; }
 
+  // The seed that the node signs its journal's heads with (SigningKey).
+  const SecretKey& signing_seed() const { return signing_seed_; }
+
   // Keyed digests (HMAC-SHA-256, 32 raw bytes): the plain digest of a row with a birth date in it
   // could be guessed by trying dates.
   std::string RequestDigest(absl::string_view request) const;
@@ -51,6 +54,7 @@ class NodeKey {
 
   SecretKey wrap_key_;
   SecretKey staff_key_;
+  SecretKey signing_seed_;
   SecretKey request_digest_key_;
   SecretKey external_ref_digest_key_;
 };

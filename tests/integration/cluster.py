@@ -14,13 +14,20 @@ _LOG_TAIL_CHARACTERS = 6000
 
 
 class Cluster:
-    """The servers on free loopback ports. close() ends them and removes the folder."""
+    """The servers on free loopback ports. close() ends them and removes the folder.
 
-    def __init__(self, nodes=NODES):
+    `placement(name)` may say where a server runs and keeps its data: arguments of Server, and as
+    "central" another way to the centre.
+    """
+
+    def __init__(self, nodes=NODES, central_flags=(), node_flags=(), placement=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kopa-integration-"))
         self.tool = Tool(self.folder)
         self.logs = {}
-        self.central = Server("central", "kopa-central", self.folder, [])
+        self._placement = placement or (lambda name: {})
+        self._node_flags = node_flags
+        self.central = Server("central", "kopa-central", self.folder, central_flags,
+                              **self._placement("central"))
         self.nodes = {}
         self._node_names = nodes
 
@@ -33,8 +40,11 @@ class Cluster:
 
     def new_node(self, name, *flags, as_name=None):
         """A node not yet started. `as_name` names its process and data folder, e.g. for a copy."""
+        placement = dict(self._placement(as_name or name))
+        central = placement.pop("central", self.central.address)
         return Server(as_name or name, "kopa-node", self.folder,
-                      ["--node", name, "--central", self.central.address, *flags])
+                      ["--node", name, "--central", central, *self._node_flags, *flags],
+                      **placement)
 
     def close(self):
         for server in self.servers():

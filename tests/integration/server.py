@@ -35,19 +35,32 @@ def environment(home, **more):
 
 
 class Server:
-    """A server that keeps the address of its first start when it is started again."""
+    """A server that keeps the address of its first start when it is started again.
 
-    def __init__(self, name, program, folder, flags):
+    `host` is where it listens; `prefix` is put in front of its command line, e.g. to start it in
+    another network namespace (it must become the server, so that the pid is the server's).
+    `more_environment` may be changed between starts.
+    """
+
+    def __init__(self, name, program, folder, flags, host="127.0.0.1", prefix=(), data_folder=None,
+                 more_flags=(), more_environment=None):
         self.name = name
-        self.data_folder = pathlib.Path(folder) / name
+        self.data_folder = pathlib.Path(data_folder or pathlib.Path(folder) / name)
+        self.more_environment = dict(more_environment or {})
         self.address = None
         self.http_address = None
         self._program = program
         self._folder = pathlib.Path(folder)
-        self._flags = list(flags)
+        self._flags = [*flags, *more_flags]
+        self._host = host
+        self._prefix = list(prefix)
         self._process = None
         self._log_path = self._folder / f"{name}.log"
         self._out_path = self._folder / f"{name}.out"
+
+    def add_flags(self, *flags):
+        """More flags, from the next start on."""
+        self._flags += flags
 
     @property
     def pid(self):
@@ -60,8 +73,8 @@ class Server:
     def command(self, subcommand="run"):
         """The command line, e.g. to start it a second time or to verify its folder."""
         return [binary(self._program), subcommand, "--data-dir", str(self.data_folder),
-                "--listen", self.address or "127.0.0.1:0",
-                "--http", self.http_address or "127.0.0.1:0", "--insecure", *self._flags]
+                "--listen", self.address or f"{self._host}:0",
+                "--http", self.http_address or f"{self._host}:0", "--insecure", *self._flags]
 
     def verify_at_rest(self):
         """Runs the server's own `verify` on its folder: (exit code, what it said)."""
@@ -89,6 +102,24 @@ class Server:
             time.sleep(0.2)
         self.address, self.http_address = line.groups()
         return self
+
+    def start_and_end(self, timeout=START_SECONDS):
+        """Starts it where it is expected to end by itself: its exit code, and what it said."""
+        assert not self.running, f"{self.name} runs already"
+        said_before = self._log_size()
+        self._launch()
+        return self.wait_for_end(timeout), self.log()[said_before:]
+
+    def wait_for_end(self, timeout):
+        """The exit code of a server that is expected to end by itself; -9 after SIGKILL."""
+        try:
+            return self._process.wait(timeout)
+        except subprocess.TimeoutExpired as late:
+            raise AssertionError(f"{self.name} still runs after {timeout} s") from late
+
+    def signal(self, number):
+        """Sends a signal, by pid, e.g. SIGSTOP."""
+        self._process.send_signal(number)
 
     def stop(self):
         """SIGTERM; asserts the orderly end that CONTRACT.md promises."""
@@ -124,9 +155,9 @@ class Server:
     def _launch(self):
         with open(self._out_path, "wb") as out, open(self._log_path, "ab") as log:
             # Only this process and its pid are ever signalled, never a name.
-            self._process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=out,
-                                             stderr=log,
-                                             env=environment(self._folder))
+            self._process = subprocess.Popen(
+                [*self._prefix, *self.command()], stdin=subprocess.DEVNULL, stdout=out, stderr=log,
+                env=environment(self._folder, **self.more_environment))
 
     def _wait_for_listening(self, deadline):
         """The match of its `listening` line, or None where it ended instead."""

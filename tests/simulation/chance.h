@@ -20,6 +20,7 @@ class Chance {
     return least + static_cast<int64_t>(Below(static_cast<size_t>(most - least + 1)));
   }
   bool Percent(size_t percent) { return Below(100) < percent; }
+  uint64_t Salt() { return entropy_.NextU64(); }
   SeededEntropy& entropy() { return entropy_; }
 
  private:

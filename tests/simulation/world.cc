@@ -1,19 +1,22 @@
 #include "tests/simulation/world.h"
 
-#include <string>
-#include <utility>
+#include <algorithm>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "central/core/families.h"
 #include "common/base/status.h"
-#include "regional-node/core/node_core.h"
+#include "regional-node/core/families.h"
 
 namespace kopa::simulation {
 
 namespace {
 
 // More than any world needs to come to rest; one that moves on for ever goes in circles.
-constexpr size_t kMovesToRestMax = 20'000;
-constexpr size_t kMovesWithoutUsers = 250;
+constexpr size_t kStepsToRestMost = 20'000;
+constexpr size_t kStepsWithoutWishes = 80;
+// So that the end is not drawn from the same numbers as the history before it.
+constexpr uint64_t kRestSalt = 0x72657374ULL;
 
 std::vector<NodeId> NodeIds(size_t count) {
   std::vector<NodeId> ids;
@@ -23,96 +26,87 @@ std::vector<NodeId> NodeIds(size_t count) {
 
 }  // namespace
 
-World::World(const Settings& settings)
-    : settings_(settings),
-      faults_on_(settings.with_faults),
-      users_on_(settings.with_users),
-      chance_(settings.seed),
-      checker_(settings.calls),
-      users_(settings.calls, &chance_, &checker_, &trace_),
-      centre_(NodeIds(settings.nodes), settings.calls),
-      skews_(settings.nodes) {
-  for (const NodeId& id : NodeIds(settings.nodes)) nodes_.emplace_back(nodes_.size(), id);
+World::World(Settings settings)
+    : settings_(std::move(settings)),
+      trace_(settings_.trace),
+      checker_(settings_.mix.calls),
+      users_(settings_.mix.calls, &checker_, &trace_),
+      office_(&settings_.mix, &checker_, &trace_),
+      centre_(NodeIds(settings_.mix.nodes -
+                      std::min(settings_.mix.late_nodes, settings_.mix.nodes - 1)),
+              settings_.mix.calls, settings_.planted),
+      skews_(settings_.mix.nodes) {
+  for (const NodeId& id : NodeIds(settings_.mix.nodes)) {
+    nodes_.emplace_back(nodes_.size(), id, settings_.planted);
+  }
 }
 
-// --- What can happen
+// --- Driving
 
-std::vector<World::Move> World::PossibleMoves() const {
-  std::vector<Move> moves;
-  if (users_on_) moves.push_back({Kind::kUserWants, 20});
-  if (centre_.HasWork()) moves.push_back({Kind::kCommitCentre, 60});
-  if (!centre_.is_running()) moves.push_back({Kind::kStartCentre, 20});
+void World::Run() {
+  Chance chance(settings_.seed);
+  for (size_t left = settings_.mix.steps; left > 0 && faults().empty(); --left) {
+    const std::optional<Step> step = Draw(chance);
+    if (!step.has_value()) return;
+    if (settings_.on_step) settings_.on_step(*step);
+    Make(*step);
+  }
+}
+
+void World::Replay(const std::vector<Step>& steps) {
+  for (const Step& step : steps) {
+    if (!faults().empty()) return;
+    if (IsPossible(step)) Make(step);
+  }
+}
+
+bool World::SomebodyWaits() const {
+  return centre_.WantsTick() || std::any_of(nodes_.begin(), nodes_.end(),
+                                            [](const auto& node) { return node.WantsTick(); });
+}
+
+void World::KnowAllNodes(Chance& chance) {
+  bool is_new = false;
   for (const NodeMachine& node : nodes_) {
-    const uint64_t on = node.index();
-    if (!node.is_running()) {
-      moves.push_back({Kind::kStartNode, 20, on});
-      continue;
+    if (centre_.KnowsNode(node.id())) continue;
+    centre_.AddNode(node.id());
+    is_new = true;
+  }
+  if (centre_.is_running()) {
+    for (const NodeMachine& node : nodes_) {
+      is_new = is_new || !centre_.core().nodes().contains(node.id());
     }
-    if (users_.HasUnsent(node)) moves.push_back({Kind::kUserSends, 30, on});
-    if (node.HasWork()) moves.push_back({Kind::kCommitNode, 40, on});
-    if (!node.has_session() && centre_.is_running()) moves.push_back({Kind::kDial, 20, on});
-    if (node.HasNews()) moves.push_back({Kind::kNodeSends, 30, on});
+    if (is_new) CrashCentre(/*power_loss=*/false, chance);
   }
-  for (const auto& [id, session] : sessions_) {
-    if (session.is_open_at_centre && !session.up.empty()) moves.push_back({Kind::kUp, 40, id});
-    if (session.is_open_at_node && !session.down.empty()) moves.push_back({Kind::kDown, 40, id});
-    if (!session.is_cut) continue;
-    if (session.is_open_at_node) moves.push_back({Kind::kNodeNotices, 12, id});
-    if (session.is_open_at_centre) moves.push_back({Kind::kCentreNotices, 8, id});
-  }
-  if (faults_on_) AddFaults(moves);
-  return moves;
-}
-
-void World::AddFaults(std::vector<Move>& moves) const {
-  moves.push_back({Kind::kTime, 8});
-  if (centre_.is_running()) moves.push_back({Kind::kCrashCentre, 1});
-  moves.push_back({Kind::kCrashNode, 1, moves_ % nodes_.size()});
-  for (const auto& [id, session] : sessions_) {
-    if (!session.is_cut) moves.push_back({Kind::kCut, 2, id});
-  }
-}
-
-bool World::MakeOne() {
-  const std::vector<Move> moves = PossibleMoves();
-  if (moves.empty()) return false;
-  size_t sum = 0;
-  for (const Move& move : moves) sum += move.weight;
-  size_t at = chance_.Below(sum);
-  for (const Move& move : moves) {
-    if (at < move.weight) {
-      Make(move);
-      break;
-    }
-    at -= move.weight;
-  }
-  ++moves_;
-  ForgetEndedSessions();
-  return true;
-}
-
-void World::Run(size_t moves) {
-  for (; moves > 0 && faults().empty(); --moves) {
-    if (!MakeOne()) return;
-  }
+  for (NodeMachine& node : nodes_) node.ForgetVainDials();
 }
 
 void World::ComeToRest() {
-  users_on_ = false;
+  wishes_on_ = false;
+  trace_.Say("no more wishes");
+  Chance chance(settings_.seed ^ kRestSalt);
   // Links break a while longer with nothing new said over them: what was on the way then must not
   // depend on later traffic to be made good.
-  if (settings_.with_faults) Run(kMovesWithoutUsers);
-  faults_on_ = false;
-  size_t left = kMovesToRestMax;
-  while (faults().empty() && left > 0) {
-    if (MakeOne()) {
-      --left;
-      continue;
+  const auto some = [&](size_t steps) {
+    for (; steps > 0 && faults().empty(); --steps) {
+      const std::optional<Step> step = Draw(chance);
+      if (!step.has_value()) return steps;
+      Make(*step);
     }
-    bool somebody_waits = false;
-    for (const NodeMachine& node : nodes_) somebody_waits = somebody_waits || node.WantsTick();
-    if (!somebody_waits) break;
-    PassTime(node::kFundsWait);
+    return steps;
+  };
+  some(kStepsWithoutWishes);
+  faults_on_ = false;
+  trace_.Say("no more faults");
+  centre_skew_ = absl::ZeroDuration();
+  std::fill(skews_.begin(), skews_.end(), absl::ZeroDuration());
+  KnowAllNodes(chance);
+  size_t left = kStepsToRestMost;
+  while (faults().empty() && left > 0) {
+    left = some(left);
+    if (left == 0 || !SomebodyWaits()) break;
+    --left;
+    PassTime(absl::Seconds(6), chance);
   }
   if (!faults().empty()) return;
   if (left == 0) return checker_.NeverCameToRest();
@@ -121,162 +115,246 @@ void World::ComeToRest() {
 
 // --- What happens
 
-void World::Make(const Move& move) {
-  trace_.Add(absl::StrCat("move ", static_cast<int>(move.kind), " on ", move.on));
-  switch (move.kind) {
-    case Kind::kUserWants:
-      return users_.Want(nodes_[chance_.Below(nodes_.size())], now_);
-    case Kind::kUserSends:
-      return users_.SendOne(nodes_[move.on]);
-    case Kind::kCommitNode:
-      return CommitNode(nodes_[move.on]);
+World::Death World::DrawDeath(Chance& chance) const {
+  constexpr Death kDeaths[] = {Death::kBeforeWrite, Death::kBetweenHalves, Death::kAfterWrite,
+                               Death::kFailedSync, Death::kAfterSync};
+  return kDeaths[chance.Below(std::size(kDeaths))];
+}
+
+Session* World::FindSession(size_t machine, size_t which) {
+  for (auto& [id, session] : sessions_) {
+    if (session.machine != machine) continue;
+    if (which == 0) return &session;
+    --which;
+  }
+  return nullptr;
+}
+
+void World::Make(const Step& step) {
+  Say(step);
+  Chance chance(step.salt);
+  switch (step.kind) {
+    case Kind::kOfficeWants:
+      office_.Want(centre_, chance);
+      break;
     case Kind::kCommitCentre:
-      return CommitCentre();
+      CommitCentre(Death::kNone, chance);
+      break;
+    case Kind::kCommitCentreDies:
+      CommitCentre(DrawDeath(chance), chance);
+      break;
+    case Kind::kCrashCentre:
+      CrashCentre(DrawPowerLoss(chance), chance);
+      break;
+    case Kind::kStartCentre:
+      StartCentre(chance);
+      break;
+    case Kind::kTime:
+      PassTime(absl::Milliseconds(chance.Between(1, 3000)), chance);
+      break;
+    case Kind::kClockJump: {
+      const size_t who = chance.Below(skews_.size() + 1);
+      const absl::Duration skew = absl::Minutes(chance.Between(-90, 90));
+      (who == skews_.size() ? centre_skew_ : skews_[who]) = skew;
+      break;
+    }
+    case Kind::kCopyCentre:
+      centre_copies_.push_back(centre_.TakeCopy());
+      break;
+    case Kind::kRestoreCentre:
+      RestoreCentre(chance);
+      break;
+    case Kind::kUp:
+    case Kind::kDown:
+    case Kind::kNodeNotices:
+    case Kind::kCentreNotices:
+      MakeOnSession(step, *FindSession(step.on, step.which));
+      break;
+    case Kind::kCut:
+    case Kind::kCutUp:
+    case Kind::kCutDown:
+      Cut(*FindSession(step.on, step.which), step.kind != Kind::kCutDown, step.kind != Kind::kCutUp,
+          chance);
+      break;
+    case Kind::kJoin:
+    case Kind::kLose:
+    case Kind::kCopy:
+    case Kind::kRestore:
+    case Kind::kTwin:
+      Operate(step, nodes_[step.on], chance);
+      break;
+    default:
+      MakeOnNode(step, nodes_[step.on], chance);
+  }
+  ForgetEndedSessions();
+}
+
+void World::MakeOnNode(const Step& step, NodeMachine& node, Chance& chance) {
+  switch (step.kind) {
+    case Kind::kUserWants:
+      return users_.Want(node, now_, chance);
+    case Kind::kUserAsksAgain:
+      return users_.AskAgain(node, chance);
+    case Kind::kUserSends:
+      return users_.SendOne(node, chance);
+    case Kind::kCommitNode:
+      return CommitNode(node, Death::kNone, chance);
+    case Kind::kCommitNodeDies:
+      return CommitNode(node, DrawDeath(chance), chance);
     case Kind::kDial: {
       Session& session = sessions_[++last_session_];
       session.id = last_session_;
-      session.node = move.on;
-      return nodes_[move.on].Dial(session);
+      session.machine = node.index();
+      return node.Dial(session);
     }
     case Kind::kNodeSends: {
-      NodeMachine& node = nodes_[move.on];
-      const size_t most = 1 + chance_.Below(5);
-      const size_t overlap = chance_.Percent(10) ? chance_.Below(4) : 0;
+      const size_t most = 1 + chance.Below(5);
+      const size_t overlap = chance.Percent(10) ? chance.Below(4) : 0;
       return node.SendNews(sessions_.at(node.session()), most, overlap);
     }
-    case Kind::kUp: {
-      Session& session = sessions_.at(move.on);
-      trace_.Add(session.up.front().ShortDebugString());
+    case Kind::kCrashNode:
+      return CrashNode(node, DrawPowerLoss(chance), chance);
+    case Kind::kStopNode:
+      EndNode(node, chance);
+      return node.Stop();
+    case Kind::kStartNode:
+      return StartNode(node, chance);
+    default:
+      return;
+  }
+}
+
+void World::MakeOnSession(const Step& step, Session& session) {
+  NodeMachine& node = nodes_[session.machine];
+  switch (step.kind) {
+    case Kind::kUp:
+      if (trace_.wants_words()) {
+        trace_.Say(absl::StrCat("  ", session.up.front().ShortDebugString()));
+      }
+      if (trace_.wants_digest()) trace_.Digest(session.up.front().SerializeAsString());
       ++messages_;
-      return centre_.Receive(session, nodes_[session.node].id());
-    }
+      return centre_.Receive(session, node.id());
     case Kind::kDown: {
-      Session& session = sessions_.at(move.on);
+      const auto* message = std::get_if<national::v1::ConnectResponse>(&session.down.front());
+      if (trace_.wants_words()) {
+        trace_.Say(absl::StrCat(
+            "  ", message == nullptr ? "the stream ends" : message->ShortDebugString()));
+      }
+      if (trace_.wants_digest() && message != nullptr) {
+        trace_.Digest(message->SerializeAsString());
+      }
       ++messages_;
-      return nodes_[session.node].Receive(session);
+      return node.Receive(session);
     }
     case Kind::kNodeNotices:
-      return EndAtNode(sessions_.at(move.on));
+      return EndAtNode(session);
     case Kind::kCentreNotices:
-      return EndAtCentre(sessions_.at(move.on));
-    case Kind::kCut:
-      return Cut(sessions_.at(move.on));
-    case Kind::kCrashNode:
-      return CrashNode(nodes_[move.on]);
-    case Kind::kStartNode:
-      return StartNode(nodes_[move.on]);
-    case Kind::kCrashCentre:
-      return CrashCentre();
-    case Kind::kStartCentre:
-      return StartCentre();
-    case Kind::kTime:
-      if (chance_.Percent(10)) {
-        skews_[chance_.Below(skews_.size())] = absl::Minutes(chance_.Between(-60, 60));
-      }
-      return PassTime(absl::Milliseconds(chance_.Between(1, 3000)));
+      return EndAtCentre(session);
+    default:
+      return;
   }
 }
 
-void World::PassTime(absl::Duration time) {
+void World::Operate(const Step& step, NodeMachine& node, Chance& chance) {
+  switch (step.kind) {
+    case Kind::kJoin:
+      return centre_.AddNode(node.id());  // the centre hears of it when it starts again
+    case Kind::kLose:
+      if (node.is_running()) CrashNode(node, /*power_loss=*/true, chance);
+      return node.Lose();
+    case Kind::kCopy:
+      copies_[node.index()].push_back(node.TakeCopy());
+      return;
+    case Kind::kRestore: {
+      const auto& copies = copies_.at(node.index());
+      const NodeMachine::Copy& copy = copies[chance.Below(copies.size())];
+      const bool keeps_fence = !chance.Percent(settings_.mix.fence_lost_percent);
+      if (trace_.wants_words()) {
+        trace_.Say(absl::StrCat("  a copy that ends at ", copy.head, ", ",
+                                keeps_fence ? "with" : "without", " its fence file"));
+      }
+      checker_.Restoring(node, copy, keeps_fence, centre_);
+      return node.Restore(copy, keeps_fence);
+    }
+    case Kind::kTwin:
+      return StartTwin(node);
+    default:
+      return;
+  }
+}
+
+void World::StartTwin(NodeMachine& node) {
+  const std::vector<NodeMachine::Copy>& copies = copies_.at(node.index());
+  const NodeMachine::Copy& copy = copies.back();
+  NodeMachine& twin = nodes_.emplace_back(nodes_.size(), node.id(), settings_.planted);
+  skews_.push_back(absl::ZeroDuration());
+  checker_.Copied(node, twin, copy);
+  twin.Restore(copy, /*keep_fence=*/false);
+}
+
+void World::RestoreCentre(Chance& chance) {
+  const storage::MemoryStore& copy = *centre_copies_[chance.Below(centre_copies_.size())];
+  centre_.Restore(copy, /*marked=*/chance.Percent(50));
+  checker_.CentreRestored(centre_);
+}
+
+void World::PassTime(absl::Duration time, Chance& chance) {
   now_ += time;
   for (NodeMachine& node : nodes_) {
-    if (node.WantsTick()) CommitNode(node);
+    if (node.WantsTick()) CommitNode(node, Death::kNone, chance);
   }
+  if (centre_.WantsTick()) CommitCentre(Death::kNone, chance);
 }
 
-void World::CommitNode(NodeMachine& node) {
-  node::NodeEffects effects = node.Step(NowAt(node), 1 + chance_.Below(6));
-  if (DiesHere()) return CrashNode(node);
-  node.Write(effects);
-  checker_.NodeWrote(node, effects.batch);
-  checker_.NobodyIsFenced(node);
-  if (DiesHere()) return CrashNode(node);
-  for (auto& [ticket, reply] : effects.replies) users_.Replied(node, ticket, std::move(reply));
-}
-
-void World::CommitCentre() {
-  const central::CentralEffects effects = centre_.Step(now_, 1 + chance_.Below(6));
-  if (DiesHere()) return CrashCentre();
-  centre_.Write(effects);
-  if (DiesHere()) return CrashCentre();
-  Deliver(effects);
-}
-
-void World::Deliver(const central::CentralEffects& effects) {
-  for (const central::Outgoing& outgoing : effects.outgoing) {
-    const auto found = sessions_.find(outgoing.session.value());
-    if (const auto* message = std::get_if<national::v1::ConnectResponse>(&outgoing.what)) {
-      trace_.Add(absl::StrCat("to ", outgoing.session.value(), ": ", message->ShortDebugString()));
-    }
-    if (found == sessions_.end() || found->second.is_cut) continue;
-    found->second.down.push_back(outgoing.what);
-    // The centre has ended the stream by itself and hears no more of it.
-    if (std::holds_alternative<absl::Status>(outgoing.what)) {
-      found->second.is_open_at_centre = false;
-      found->second.up.clear();
-    }
+void World::Cut(Session& session, bool up, bool down, Chance& chance) {
+  if (up && !session.is_up_cut) {
+    session.is_up_cut = true;
+    session.up.resize(chance.Below(session.up.size() + 1));
   }
-}
-
-void World::StartNode(NodeMachine& node) {
-  const node::NodeEffects effects =
-      node.Start(NowAt(node), chance_.entropy().Bytes(16), /*may_spend=*/chance_.Percent(70));
-  if (DiesHere()) return CrashNode(node);
-  node.Write(effects);
-  checker_.NodeWrote(node, effects.batch);
-}
-
-void World::StartCentre() {
-  const central::CentralEffects effects = centre_.Start(now_, chance_.entropy().Bytes(16));
-  if (DiesHere()) return CrashCentre();
-  centre_.Write(effects);
-}
-
-void World::CrashNode(NodeMachine& node) {
-  if (!node.is_running()) return;
-  trace_.Add(absl::StrCat(node.id().value(), " dies"));
-  if (node.has_session()) {
-    Session& session = sessions_.at(node.session());
-    Cut(session);
-    session.is_open_at_node = false;
+  if (down && !session.is_down_cut) {
+    session.is_down_cut = true;
+    session.down.resize(chance.Below(session.down.size() + 1));
   }
-  node.Crash();
-  users_.NodeCrashed(node);
-}
-
-void World::CrashCentre() {
-  trace_.Add("the centre dies");
-  centre_.Crash();
-  for (auto& [id, session] : sessions_) {
-    Cut(session);
-    session.is_open_at_centre = false;
-  }
-}
-
-void World::Cut(Session& session) {
-  if (session.is_cut) return;
-  session.is_cut = true;
-  session.up.resize(chance_.Below(session.up.size() + 1));
-  session.down.resize(chance_.Below(session.down.size() + 1));
 }
 
 void World::EndAtNode(Session& session) {
   session.is_open_at_node = false;
-  nodes_[session.node].SessionEnded();
+  nodes_[session.machine].SessionEnded();
 }
 
 void World::EndAtCentre(Session& session) {
   session.is_open_at_centre = false;
-  centre_.SessionEnded(session, nodes_[session.node].id());
+  nodes_[session.machine].ForgetVainDials();
+  centre_.SessionEnded(session, nodes_[session.machine].id());
 }
 
 void World::ForgetEndedSessions() {
   for (auto at = sessions_.begin(); at != sessions_.end();) {
     Session& session = at->second;
     // Where one side has ended the stream the other notices, as with a cut.
-    if (!session.is_open_at_node || !session.is_open_at_centre) session.is_cut = true;
+    if (!session.is_open_at_node || !session.is_open_at_centre) {
+      session.is_up_cut = true;
+      session.is_down_cut = true;
+    }
     at = session.IsOver() ? sessions_.erase(at) : std::next(at);
   }
+}
+
+uint64_t World::StoresDigest() const {
+  Trace all(Trace::Mode::kDigest);
+  const auto add = [&all](const storage::MemoryStore& store, size_t families) {
+    const auto view = store.Snapshot();
+    for (size_t family = 0; family < families; ++family) {
+      const auto values = view->Scan(static_cast<storage::Family>(family), "", "");
+      for (; values->Valid(); values->Next()) {
+        all.Digest(values->key());
+        all.Digest(values->value());
+      }
+    }
+  };
+  for (const NodeMachine& node : nodes_) add(node.store(), node::FamilyNames().size());
+  add(centre_.store(), central::FamilyNames().size());
+  return all.digest();
 }
 
 }  // namespace kopa::simulation

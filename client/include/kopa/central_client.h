@@ -55,6 +55,16 @@ class CentralClient {
   absl::StatusOr<kopa::national::v1::ListFindingsResponse> ListFindings(const std::string& call);
 
   absl::StatusOr<kopa::national::v1::VerifyNationalResponse> VerifyNational();
+  absl::StatusOr<kopa::national::v1::CheckReceiptResponse> CheckReceipt(const std::string& node,
+                                                                        uint64_t seq);
+
+  // Calls `each` for every record from `from_seq` (0: the first) to where the journal ends; an
+  // empty `node` means the centre's own. A stream that breaks off goes on where it was; only one
+  // that stays away for the time-out is an error. `each` ends it with a status that is not OK,
+  // which is then returned.
+  absl::Status ExportJournal(
+      const std::string& node, uint64_t from_seq,
+      const std::function<absl::Status(const kopa::national::v1::JournalRecord&)>& each);
 
   // The office's. Each may be repeated: what is so already is not changed again.
   absl::StatusOr<kopa::national::v1::LoadCallResponse> LoadCall(

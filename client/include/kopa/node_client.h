@@ -75,6 +75,7 @@ class NodeClient {
   absl::StatusOr<std::vector<kopa::programme::v1::Call>> ListCalls();
   absl::StatusOr<kopa::region::v1::GetNodeStatusResponse> GetStatus();
   absl::StatusOr<kopa::region::v1::VerifyNodeResponse> Verify(uint64_t at_seq);
+  absl::StatusOr<kopa::region::v1::CheckNodeReceiptResponse> CheckReceipt(uint64_t seq);
 
  private:
   const std::unique_ptr<kopa::region::v1::RegionService::StubInterface> stub_;

@@ -14,9 +14,11 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/failpoint.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
 #include "common/storage/rocksdb/rocksdb_convert.h"
+#include "common/storage/rocksdb/rocksdb_database.h"
 #include "common/storage/rocksdb/rocksdb_settings.h"
 
 namespace kopa::storage {
@@ -157,12 +159,14 @@ class ReadOnlyLock {
   rocksdb::FileLock* lock_ = nullptr;
 };
 
-class RocksDbStore : public Store {
+class RocksDbStore : public Store, public RocksDbDatabase {
  public:
-  RocksDbStore(std::string path, std::unique_ptr<ReadOnlyLock> lock,
-               std::unique_ptr<rocksdb::DB> database, FamilyHandles handles,
-               rocksdb::ColumnFamilyHandle* default_handle)
+  // `env` is kept as long as the database; null for the default one.
+  RocksDbStore(std::string path, std::shared_ptr<rocksdb::Env> env,
+               std::unique_ptr<ReadOnlyLock> lock, std::unique_ptr<rocksdb::DB> database,
+               FamilyHandles handles, rocksdb::ColumnFamilyHandle* default_handle)
       : path_(std::move(path)),
+        env_(std::move(env)),
         lock_(std::move(lock)),
         database_(std::move(database)),
         default_handle_(default_handle),
@@ -170,11 +174,13 @@ class RocksDbStore : public Store {
 
   // Nothing is lost where closing fails: what was acknowledged is in the synced log.
   ~RocksDbStore() override {
+    Failpoint("store-before-close");
     for (rocksdb::ColumnFamilyHandle* handle : opened_.handles) {
       database_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
     }
     database_->DestroyColumnFamilyHandle(default_handle_).PermitUncheckedError();
     database_->Close().PermitUncheckedError();
+    Failpoint("store-closed");
   }
   RocksDbStore(const RocksDbStore&) = delete;
   RocksDbStore& operator=(const RocksDbStore&) = delete;
@@ -191,6 +197,8 @@ class RocksDbStore : public Store {
     return FromRocksDb(database_->Write(SyncedWrite(), &converted),
                        absl::StrCat("writing ", path_));
   }
+
+  rocksdb::DB* database() const override { return database_.get(); }
 
   std::unique_ptr<View> Snapshot() const override { return std::make_unique<RocksDbView>(opened_); }
 
@@ -230,6 +238,7 @@ class RocksDbStore : public Store {
  private:
   // Constant after construction; RocksDB's own objects are thread-safe. The lock goes last.
   const std::string path_;
+  const std::shared_ptr<rocksdb::Env> env_;
   const std::unique_ptr<ReadOnlyLock> lock_;
   const std::unique_ptr<rocksdb::DB> database_;
   rocksdb::ColumnFamilyHandle* const default_handle_;
@@ -291,6 +300,15 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path) {
   return FromRocksDb(status, absl::StrCat("opening ", path));
 }
 
+// In the order of the table; RocksDB's own comes last.
+std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(const RocksDbOptions& options) {
+  const rocksdb::ColumnFamilyOptions settings = FamilySettings(options);
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const std::string& name : options.families) descriptors.emplace_back(name, settings);
+  descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, settings);
+  return descriptors;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksDb(const RocksDbOptions& options) {
@@ -305,11 +323,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksDb(const RocksDbOptions& options
     RETURN_IF_ERROR(MakeFolders(options.path));
   }
 
-  const rocksdb::ColumnFamilyOptions family_settings = FamilySettings(options);
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (const std::string& name : options.families) descriptors.emplace_back(name, family_settings);
-  descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, family_settings);
-
+  const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = Descriptors(options);
+  Failpoint("store-before-open");
   FamilyHandles handles;
   rocksdb::DB* database = nullptr;
   std::unique_ptr<ReadOnlyLock> lock;
@@ -325,9 +340,27 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksDb(const RocksDbOptions& options
                                &database);
   }
   if (!status.ok()) return OpenError(status, options.path);
+  Failpoint("store-opened");
   rocksdb::ColumnFamilyHandle* default_handle = handles.back();
   handles.pop_back();
-  return std::make_unique<RocksDbStore>(options.path, std::move(lock),
+  return std::make_unique<RocksDbStore>(options.path, /*env=*/nullptr, std::move(lock),
+                                        std::unique_ptr<rocksdb::DB>(database), std::move(handles),
+                                        default_handle);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenReadOnlyThrough(
+    const RocksDbOptions& options, const std::shared_ptr<rocksdb::Env>& env) {
+  RETURN_IF_ERROR(CheckTable(options.families));
+  rocksdb::DBOptions settings = DatabaseSettings(options);
+  settings.env = env.get();
+  FamilyHandles handles;
+  rocksdb::DB* database = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
+      settings, options.path, Descriptors(options), &handles, &database);
+  if (!status.ok()) return OpenError(status, options.path);
+  rocksdb::ColumnFamilyHandle* default_handle = handles.back();
+  handles.pop_back();
+  return std::make_unique<RocksDbStore>(options.path, env, /*lock=*/nullptr,
                                         std::unique_ptr<rocksdb::DB>(database), std::move(handles),
                                         default_handle);
 }

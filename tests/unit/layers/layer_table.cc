@@ -25,9 +25,9 @@ std::vector<Layer> MakeLayerTable() {
   const Names cores = Join({pure, {"common/storage/store.h", "common/engine/effects.h"}});
   const Names served =
       Join({cores, {"common/storage", "common/engine", "common/observability", "common/rpc"}});
-  const Names wired =
-      Join({served,
-            {"common/storage/rocksdb", "common/http", "common/server", "common/settings", "data"}});
+  const Names wired = Join({served,
+                            {"common/storage/rocksdb", "common/http", "common/server",
+                             "common/operations", "common/settings", "data"}});
   const Names of_node = {"common/intake", "regional-node/core", "regional-node/vault",
                          "regional-node/fence"};
   const Names of_client = {"common/base", "common/territory", "common/programme", "common/intake",
@@ -71,6 +71,13 @@ std::vector<Layer> MakeLayerTable() {
       {"common/server",
        Purity::kFree,
        {"common/base", "common/engine", "common/observability", "common/rpc", "common/settings"},
+       open_protos},
+
+      // Copies of a store while it runs and at rest, for both servers' programs.
+      {"common/operations",
+       Purity::kFree,
+       {"common/base", "common/engine", "common/journal", "common/rpc", "common/server",
+        "common/settings", "common/storage", "common/storage/rocksdb"},
        open_protos},
 
       // For tests alone: no other row names it.

@@ -83,14 +83,14 @@ void CentralFixture::Begin(const std::vector<programme::v1::Call>& calls) {
   ASSERT_TRUE(status.ok()) << status;
 }
 
-absl::Status CentralFixture::Restart(const std::vector<programme::v1::Call>& calls) {
+absl::Status CentralFixture::Restart(const std::vector<programme::v1::Call>& calls, bool restored) {
   auto core = CentralCore::Recover(node_ids_, *store_->Snapshot());
   EXPECT_TRUE(core.ok()) << core.status();
   if (!core.ok()) return core.status();
   core_ = *std::move(core);
   newest_.clear();
   CentralEffects effects;
-  const absl::Status status = core_->Open(now_, "nonce of the centre", calls, effects);
+  const absl::Status status = core_->Open(now_, "nonce of the centre", calls, effects, restored);
   warnings_ = effects.warnings;
   if (!status.ok()) return status;
   EXPECT_TRUE(store_->Write(effects.batch).ok());
@@ -118,6 +118,8 @@ void CentralFixture::Step(engine::Ticket ticket, CentralCommand command) {
   for (auto& [to, reply] : effects.replies) {
     if (to == asked_) answer_ = std::move(reply);
   }
+  warnings_.insert(warnings_.end(), effects.warnings.begin(), effects.warnings.end());
+  alarms_.insert(alarms_.end(), effects.alarms.begin(), effects.alarms.end());
   for (Outgoing& outgoing : effects.outgoing) {
     Stream& stream = streams_[outgoing.session];
     if (auto* message = std::get_if<ConnectResponse>(&outgoing.what)) {
@@ -132,8 +134,23 @@ void CentralFixture::Step(engine::Ticket ticket, CentralCommand command) {
 CentralFixture::Stream& CentralFixture::Greet(const ScriptedNode& node) {
   const Session session(++last_session_);
   newest_[node.id()] = session;
-  Do(HelloCommand{session, node.Hello()});
+  HelloCommand command{session, node.Hello()};
+  command.nonce = absl::StrCat("nonce ", session.value());
+  const auto seen = store_->Get(kJournal, SeqKey(Seq(command.hello.centre_seq_seen())));
+  national::v1::JournalRecord record;
+  if (seen.ok() && record.ParseFromString(*seen)) command.hash_at_seen = record.hash();
+  Do(std::move(command));
   return streams_[session];
+}
+
+void CentralFixture::See(ScriptedNode& node) const {
+  const CentralState& state = core_->state();
+  node.SeeCentre(state.incarnation, state.incarnation_nonce, state.head);
+}
+
+void CentralFixture::SendHead(const ScriptedNode& node,
+                              const national::v1::NodeHeartbeat& heartbeat) {
+  Do(NodeHeadCommand{newest_.at(node.id()), node.id(), heartbeat});
 }
 
 CentralFixture::Stream& CentralFixture::Connect(const ScriptedNode& node) {

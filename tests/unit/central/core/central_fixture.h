@@ -45,9 +45,10 @@ class CentralFixture : public ::testing::Test {
   // An empty centre with these calls.
   void Begin(const std::vector<programme::v1::Call>& calls);
   // Another process on the same store.
-  absl::Status Restart(const std::vector<programme::v1::Call>& calls = {});
-  // What the newest Restart warned of.
+  absl::Status Restart(const std::vector<programme::v1::Call>& calls = {}, bool restored = false);
+  // What the newest Restart warned of, and all since.
   const std::vector<std::string>& warnings() const { return warnings_; }
+  const std::vector<std::string>& alarms() const { return alarms_; }
 
   void Do(CentralCommand command);
   // The reply, where it is there by the end of the step.
@@ -55,6 +56,9 @@ class CentralFixture : public ::testing::Test {
   // The reply to the newest Ask, whenever it came.
   const absl::optional<CentralReply>& answer() const { return answer_; }
   static StaffEntry By(const std::string& actor, const std::string& reason = "as agreed");
+  // The node has seen the centre's journal to its end.
+  void See(ScriptedNode& node) const;
+  void SendHead(const ScriptedNode& node, const national::v1::NodeHeartbeat& heartbeat);
   Stream& Greet(const ScriptedNode& node);     // Hello on a new stream
   Stream& Connect(const ScriptedNode& node);   // and the proof, for whatever is applied
   Stream& StreamOf(const ScriptedNode& node);  // the newest
@@ -91,6 +95,7 @@ class CentralFixture : public ::testing::Test {
   void Step(engine::Ticket ticket, CentralCommand command);
 
   std::vector<std::string> warnings_;
+  std::vector<std::string> alarms_;
   uint64_t last_session_ = 0;
   engine::Ticket last_ticket_ = 0;
   engine::Ticket asked_ = 0;

@@ -27,12 +27,14 @@ TEST(Formats, CentralState) {
   state.incarnation = 3;
   state.incarnation_nonce = "0123456789abcdef";
   state.head = {Seq(12), std::string(32, 'h')};
+  state.recovering = true;
   const std::string bytes = state.Serialize();
   const auto read = CentralState::Parse(bytes);
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->Serialize(), bytes);
   EXPECT_EQ(read->head, state.head);
   EXPECT_EQ(read->incarnation, 3u);
+  EXPECT_TRUE(read->recovering);
   ExpectDamageIsFound(bytes, [](const std::string& b) { return CentralState::Parse(b).status(); });
 }
 
@@ -47,6 +49,11 @@ TEST(Formats, NodeRecord) {
   node.fence_reason = national::v1::FENCE_REASON_OVERDRAWN;
   node.fence_detail = "it awards too much";
   node.fence_sticky = true;
+  node.fence_incarnation = 2;
+  node.reported_incarnation = 3;
+  node.public_key = std::string(32, 'k');
+  node.signed_head = {Seq(101), std::string(32, 's'), std::string(64, 'g')};
+  node.alarm = "it signs two histories";
   const std::string bytes = node.Serialize();
   const auto read = NodeRecord::Parse(bytes);
   ASSERT_TRUE(read.ok());
@@ -55,6 +62,11 @@ TEST(Formats, NodeRecord) {
   EXPECT_EQ(read->epoch_opened, node.epoch_opened);
   EXPECT_TRUE(read->fenced());
   EXPECT_TRUE(read->fence_sticky);
+  EXPECT_EQ(read->fence_incarnation, 2u);
+  EXPECT_EQ(read->reported_incarnation, 3u);
+  EXPECT_EQ(read->public_key, node.public_key);
+  EXPECT_EQ(read->signed_head, node.signed_head);
+  EXPECT_EQ(read->alarm, node.alarm);
   ExpectDamageIsFound(bytes, [](const std::string& b) { return NodeRecord::Parse(b).status(); });
 }
 

@@ -3,7 +3,9 @@
 #include <array>
 
 #include "common/base/digest.h"
+#include "common/base/signing.h"
 #include "common/base/status.h"
+#include "common/journal/epochs.h"
 
 namespace kopa::central {
 
@@ -16,6 +18,25 @@ void ScriptedNode::Open(const std::string& nonce) {
   what.mutable_epoch_opened()->set_node(id_.value());
   what.mutable_epoch_opened()->set_number(epoch_);
   what.mutable_epoch_opened()->set_nonce(nonce_);
+  Write(what);
+}
+
+void ScriptedNode::Rejoin(const std::string& nonce, const ledger::Amounts& frozen) {
+  epoch_ = journal::EpochOfRejoin(EpochNumber(epoch_)).value();
+  nonce_ = nonce;
+  PublicRecord what;
+  what.mutable_epoch_opened()->set_node(id_.value());
+  what.mutable_epoch_opened()->set_number(epoch_);
+  what.mutable_epoch_opened()->set_nonce(nonce_);
+  what.mutable_epoch_opened()->set_rejoined(true);
+  Write(what);
+  if (!frozen.IsZero()) Freeze(frozen);
+}
+
+void ScriptedNode::Freeze(const ledger::Amounts& total) {
+  PublicRecord what;
+  what.mutable_headroom_frozen()->set_call(call_.value());
+  *what.mutable_headroom_frozen()->mutable_frozen() = total.ToProto();
   Write(what);
 }
 
@@ -103,7 +124,28 @@ national::v1::Hello ScriptedNode::Hello() const {
   hello.set_epoch(epoch_);
   hello.set_epoch_nonce(nonce_);
   hello.set_head_seq(head_.seq.value());
+  hello.set_incarnation_seen(incarnation_seen_);
+  hello.set_incarnation_nonce_seen(incarnation_nonce_seen_);
+  hello.set_centre_seq_seen(centre_seen_.seq.value());
+  hello.set_centre_hash_seen(centre_seen_.hash);
+  if (!seed_.empty()) hello.set_public_key(SigningKey::FromSeed(seed_)->public_key());
   return hello;
+}
+
+void ScriptedNode::SeeCentre(uint64_t incarnation, const std::string& nonce,
+                             const journal::Head& head) {
+  incarnation_seen_ = incarnation;
+  incarnation_nonce_seen_ = nonce;
+  centre_seen_ = head;
+}
+
+national::v1::NodeHeartbeat ScriptedNode::SignedHead(const journal::Head& head) const {
+  national::v1::NodeHeartbeat heartbeat;
+  heartbeat.set_head_seq(head.seq.value());
+  heartbeat.set_head_hash(head.hash);
+  heartbeat.set_signature(
+      SigningKey::FromSeed(seed_)->Sign(HeadStatement(id_.value(), head.seq, head.hash)));
+  return heartbeat;
 }
 
 national::v1::Proof ScriptedNode::ProofAt(uint64_t seq) const {

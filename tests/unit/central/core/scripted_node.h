@@ -28,6 +28,9 @@ class ScriptedNode {
 
   // Opens the store: the next epoch.
   void Open(const std::string& nonce);
+  // What `kopa-node rejoin` does: an epoch that no opening reaches, and all headroom frozen.
+  void Rejoin(const std::string& nonce, const ledger::Amounts& frozen);
+  void Freeze(const ledger::Amounts& total);
   // Forgets all records after `seq`: a store restored from an old copy.
   void RollBackTo(uint64_t seq);
 
@@ -47,7 +50,15 @@ class ScriptedNode {
   national::v1::PublicRecord Changed(uint8_t number, national::v1::ApplicationStatus status);
   ApplicationId IdOf(uint8_t number) const;
 
+  // From now on its greeting says that it has met this incarnation of the centre and seen its
+  // journal up to there.
+  void SeeCentre(uint64_t incarnation, const std::string& nonce, const journal::Head& head);
+  // The seed of the key that it signs with.
+  void SignWith(const std::string& seed) { seed_ = seed; }
+
   national::v1::Hello Hello() const;
+  // Its head, or an earlier record, signed.
+  national::v1::NodeHeartbeat SignedHead(const journal::Head& head) const;
   national::v1::Proof ProofAt(uint64_t seq) const;
   // Records first..last as the link's handler hands them over.
   std::vector<RecordsCommand::Record> Records(uint64_t first, uint64_t last) const;
@@ -57,6 +68,10 @@ class ScriptedNode {
   const CallId call_;
   uint64_t epoch_ = 0;
   std::string nonce_;
+  std::string seed_;  // empty: it does not sign
+  uint64_t incarnation_seen_ = 0;
+  std::string incarnation_nonce_seen_;
+  journal::Head centre_seen_;
   journal::Head head_;
   std::vector<national::v1::JournalRecord> records_;
   std::map<uint8_t, national::v1::ApplicationSummary> applications_;

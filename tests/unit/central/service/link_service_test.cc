@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "common/base/signing.h"
+#include "common/journal/chain.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "gmock/gmock.h"
@@ -42,10 +44,11 @@ TEST_F(LinkServiceTest, NodeJoinsAndItsRecordsAreAppliedAndAcknowledged) {
   EXPECT_FALSE(NodeNow("zemgale").connected()) << "before the proof";
   ASSERT_TRUE(node.SendProof(journal_, 0));
   std::vector<int> kinds;
-  for (int i = 0; i < 5; ++i) kinds.push_back(node.Next()->message_case());
-  EXPECT_THAT(kinds, ElementsAre(ConnectResponse::kAdmitted, ConnectResponse::kDownEntry,
-                                 ConnectResponse::kDownEntry, ConnectResponse::kAllotment,
-                                 ConnectResponse::kAllotment));
+  for (int i = 0; i < 6; ++i) kinds.push_back(node.Next()->message_case());
+  EXPECT_THAT(kinds, ElementsAre(ConnectResponse::kAdmitted, ConnectResponse::kCentreRecords,
+                                 ConnectResponse::kDownEntry, ConnectResponse::kDownEntry,
+                                 ConnectResponse::kAllotment, ConnectResponse::kAllotment))
+      << "a node has seen the record of an allotment before it holds that";
   ASSERT_TRUE(node.SendBatch(journal_.BatchFrom(1)));
   const auto ack = node.Next(ConnectResponse::kAck);
   ASSERT_TRUE(ack.has_value());
@@ -203,6 +206,78 @@ TEST_F(LinkServiceTest, HeartbeatsGoBothWays) {
   node.SendHeartbeat(17);
   EXPECT_TRUE(Eventually([&] { return NodeNow("zemgale").head_seq() == 17; }));
   EXPECT_TRUE(NodeNow("zemgale").has_last_contact_time());
+}
+
+TEST_F(LinkServiceTest, ANodeFollowsTheCentresJournalFromWhereItWas) {
+  journal::Head head;
+  std::string nonce;
+  {
+    ScriptedNode node(channel_);
+    ASSERT_TRUE(node.SendHello(journal_));
+    nonce = node.Next()->welcome().incarnation_nonce();
+    node.SendProof(journal_, 0);
+    const auto records = node.Next(ConnectResponse::kCentreRecords);
+    ASSERT_TRUE(records.has_value());
+    for (const auto& record : records->centre_records().records()) {
+      EXPECT_TRUE(journal::Follow(head, record).ok());
+    }
+    const auto heartbeat = node.Next(ConnectResponse::kHeartbeat);
+    ASSERT_TRUE(heartbeat.has_value());
+    EXPECT_EQ(heartbeat->heartbeat().head_hash(), head.hash);
+    EXPECT_TRUE(IsSignatureOf(key_.public_key(), HeadStatement("", head.seq, head.hash),
+                              heartbeat->heartbeat().signature()));
+    EXPECT_EQ(node.Deliver(journal_), 3u);
+  }
+  const auto greet = [&](ScriptedNode& node, const journal::Head& seen) {
+    ConnectRequest request;
+    *request.mutable_hello() = journal_.Hello();
+    request.mutable_hello()->set_incarnation_seen(1);
+    request.mutable_hello()->set_incarnation_nonce_seen(nonce);
+    request.mutable_hello()->set_centre_seq_seen(seen.seq.value());
+    request.mutable_hello()->set_centre_hash_seen(seen.hash);
+    node.Send(request);
+    return node.Next();
+  };
+  {
+    ScriptedNode other(channel_);
+    JournalWriter journal("riga-latgale");
+    journal.OpenEpoch();
+    ASSERT_TRUE(other.Join(journal));  // something new in the centre's journal
+    ScriptedNode node(channel_);
+    const auto welcome = greet(node, head);
+    ASSERT_TRUE(welcome.has_value() && welcome->has_welcome());
+    EXPECT_EQ(welcome->welcome().public_key(), key_.public_key());
+    node.SendProof(journal_, welcome->welcome().applied_seq());
+    const auto records = node.Next(ConnectResponse::kCentreRecords);
+    ASSERT_TRUE(records.has_value());
+    EXPECT_EQ(records->centre_records().records(0).seq(), head.seq.value() + 1);
+  }
+  ScriptedNode node(channel_);
+  EXPECT_FALSE(greet(node, {Seq(head.seq.value() + 1000), head.hash}).has_value());
+  EXPECT_EQ(node.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_TRUE(Eventually([&] { return view_.Awaited().size() == 3; }));
+  EXPECT_THAT(log_.str(), HasSubstr("incarnation 2 of the centre begins"));
+}
+
+TEST_F(LinkServiceTest, ASignedHeadThatContradictsTheJournalShowsAsAnAlarm) {
+  const auto key = SigningKey::FromSeed(std::string(32, 'n'));
+  ScriptedNode node(channel_);
+  ConnectRequest request;
+  *request.mutable_hello() = journal_.Hello();
+  request.mutable_hello()->set_public_key(key->public_key());
+  node.Send(request);
+  node.SendProof(journal_, node.Next()->welcome().applied_seq());
+  ASSERT_TRUE(node.Next(ConnectResponse::kAdmitted).has_value());
+  EXPECT_EQ(node.Deliver(journal_), 3u);
+  const std::string other(32, 'o');
+  ConnectRequest heartbeat;
+  heartbeat.mutable_heartbeat()->set_head_seq(3);
+  heartbeat.mutable_heartbeat()->set_head_hash(other);
+  heartbeat.mutable_heartbeat()->set_signature(key->Sign(HeadStatement("zemgale", Seq(3), other)));
+  node.Send(heartbeat);
+  EXPECT_TRUE(node.Next(ConnectResponse::kFence).has_value());
+  EXPECT_TRUE(Eventually([&] { return !NodeNow("zemgale").alarm().empty(); }));
+  EXPECT_EQ(NodeNow("zemgale").state(), national::v1::NODE_STATE_FENCED);
 }
 
 TEST_F(LinkServiceTest, FullQueueEndsTheStreamAndTheEndIsReportedLater) {

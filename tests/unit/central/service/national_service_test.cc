@@ -130,6 +130,86 @@ TEST_F(NationalServiceTest, VerifyReadsWhatIsStoredNow) {
   EXPECT_EQ(response.heads(2).hash(), journal_.head().hash);
 }
 
+TEST_F(NationalServiceTest, ReceiptsAreProvedByWhatIsApplied) {
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal_));
+  node.Deliver(journal_);
+  const auto ask = [this](const std::string& of, uint64_t seq,
+                          national::v1::CheckReceiptResponse* response) {
+    grpc::ClientContext context;
+    national::v1::CheckReceiptRequest request;
+    request.set_node(of);
+    request.set_seq(seq);
+    return stub_->CheckReceipt(&context, request, response).error_code();
+  };
+  national::v1::CheckReceiptResponse response;
+  EXPECT_EQ(ask("zemgale", 2, &response), grpc::StatusCode::OK);
+  EXPECT_EQ(response.hash(), journal_.records()[1].hash());
+  EXPECT_EQ(response.epoch(), journal_.records()[1].epoch());
+  EXPECT_EQ(response.applied_seq(), 2u);
+  response.Clear();
+  EXPECT_EQ(ask("zemgale", 3, &response), grpc::StatusCode::OK);
+  EXPECT_EQ(response.hash(), "");
+  EXPECT_EQ(response.applied_seq(), 2u);
+  EXPECT_EQ(ask("nowhere", 1, &response), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(ask("zemgale", 0, &response), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(NationalServiceTest, JournalsAreExportedAsTheyAre) {
+  // More than a message holds.
+  for (uint8_t number = 2; number < 30; ++number) {
+    journal_.Write({.number = number, .organisation = std::string(20'000, 'o')});
+  }
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal_));
+  node.Deliver(journal_);
+  const auto read = [this](const std::string& of, uint64_t from, int* messages) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    national::v1::ExportJournalRequest request;
+    request.set_node(of);
+    request.set_from_seq(from);
+    const auto stream = stub_->ExportJournal(&context, request);
+    std::vector<national::v1::JournalRecord> records;
+    national::v1::ExportJournalResponse response;
+    while (stream->Read(&response)) {
+      ++*messages;
+      records.insert(records.end(), response.records().begin(), response.records().end());
+    }
+    EXPECT_EQ(stream->Finish().error_code(),
+              of == "nowhere" ? grpc::StatusCode::NOT_FOUND : grpc::StatusCode::OK);
+    return records;
+  };
+  int messages = 0;
+  const auto all = read("zemgale", 0, &messages);
+  EXPECT_GT(messages, 1);
+  ASSERT_EQ(all.size(), journal_.records().size());
+  for (size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all[i].SerializeAsString(), journal_.records()[i].SerializeAsString());
+  }
+  EXPECT_EQ(read("zemgale", 29, &messages).size(), 1u);
+  EXPECT_TRUE(read("zemgale", 30, &messages).empty());
+  EXPECT_TRUE(read("nowhere", 0, &messages).empty());
+  const auto own = read("", 0, &messages);
+  ASSERT_FALSE(own.empty());
+  EXPECT_EQ(own.size(), own.back().seq());
+}
+
+TEST_F(NationalServiceTest, TotalsAtAPlaceAreRecomputed) {
+  ScriptedNode node(channel_);
+  ASSERT_TRUE(node.Join(journal_));
+  journal_.Write({.number = 2});
+  node.Deliver(journal_);
+  national::v1::GetTotalsRequest request;
+  request.set_call("grants");
+  auto* at = request.add_at();
+  at->set_node("zemgale");
+  at->set_seq(2);
+  national::v1::GetTotalsResponse totals;
+  ASSERT_TRUE(stub_->GetTotals(&context_, request, &totals).ok());
+  EXPECT_EQ(totals.total().applications(), 1);
+}
+
 TEST_F(NationalServiceTest, AnswersComeThrough) {
   national::v1::GetTotalsRequest totals_request;
   totals_request.set_call("grants");

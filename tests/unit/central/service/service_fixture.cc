@@ -135,6 +135,9 @@ ServiceFixture::ServiceFixture(LinkLimits limits, const rpc::TlsFiles& tls)
              .clock = &clock_,
              .logger = &logger_,
              .transport = tls.cert.empty() ? rpc::Transport::kInsecure : rpc::Transport::kTls,
+             .store = &store_,
+             .entropy = &nonces_,
+             .key = &key_,
              .submit =
                  [this](CentralCommand command, std::function<void()> done) {
                    if (is_queue_full_) return absl::ResourceExhaustedError("the queue is full");

@@ -16,6 +16,7 @@
 #include "central/service/office_service.h"
 #include "common/base/clock.h"
 #include "common/base/entropy.h"
+#include "common/base/signing.h"
 #include "common/engine/committer.h"
 #include "common/engine/space_guard.h"
 #include "common/observability/logging.h"
@@ -92,6 +93,8 @@ class ServiceFixture : public ::testing::Test {
   engine::SpaceGuard space_;
   engine::Committer<CentralCore> committer_;
   std::atomic<bool> is_queue_full_{false};  // a committer that refuses everything
+  SystemEntropy nonces_;
+  const SigningKey key_ = *SigningKey::FromSeed(std::string(32, 's'));
   LinkService link_;
   NationalService national_;
   SeededEntropy entropy_{7};

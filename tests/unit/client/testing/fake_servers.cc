@@ -235,6 +235,46 @@ grpc::Status FakeRegion::VerifyNode(grpc::ServerContext*,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeRegion::CheckNodeReceipt(grpc::ServerContext*,
+                                          const kopa::region::v1::CheckNodeReceiptRequest* request,
+                                          kopa::region::v1::CheckNodeReceiptResponse* response) {
+  if (!unary_error.ok()) return unary_error;
+  response->set_head_seq(journal.size());
+  if (request->seq() > journal.size()) return grpc::Status::OK;
+  response->set_hash(journal[request->seq() - 1].hash());
+  response->set_epoch(journal[request->seq() - 1].epoch());
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeCentre::CheckReceipt(grpc::ServerContext*,
+                                      const kopa::national::v1::CheckReceiptRequest* request,
+                                      kopa::national::v1::CheckReceiptResponse* response) {
+  if (!error.ok()) return error;
+  const auto& journal = journals[request->node()];
+  response->set_applied_seq(journal.size());
+  if (request->seq() > journal.size()) return grpc::Status::OK;
+  response->set_hash(journal[request->seq() - 1].hash());
+  response->set_epoch(journal[request->seq() - 1].epoch());
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeCentre::ExportJournal(
+    grpc::ServerContext*, const kopa::national::v1::ExportJournalRequest* request,
+    grpc::ServerWriter<kopa::national::v1::ExportJournalResponse>* stream) {
+  if (!error.ok()) return error;
+  for (const auto& record : journals[request->node()]) {
+    if (record.seq() < request->from_seq()) continue;
+    kopa::national::v1::ExportJournalResponse response;
+    *response.add_records() = record;
+    stream->Write(response);
+    if (broken_exports > 0) {
+      --broken_exports;
+      return {grpc::StatusCode::UNAVAILABLE, "broken off"};
+    }
+  }
+  return grpc::Status::OK;
+}
+
 void FakeCentre::AddNode(const std::string& node, const std::string& address) {
   kopa::national::v1::Node added;
   added.set_node(node);
@@ -257,9 +297,10 @@ grpc::Status FakeCentre::GetCall(grpc::ServerContext*,
 }
 
 grpc::Status FakeCentre::GetTotals(grpc::ServerContext*,
-                                   const kopa::national::v1::GetTotalsRequest*,
+                                   const kopa::national::v1::GetTotalsRequest* request,
                                    kopa::national::v1::GetTotalsResponse* response) {
   if (!error.ok()) return error;
+  totals_request = *request;
   *response = totals;
   return grpc::Status::OK;
 }

@@ -75,7 +75,11 @@ class FakeRegion : public kopa::region::v1::RegionService::Service {
 
   std::vector<kopa::programme::v1::Call> calls;
   kopa::region::v1::VerifyNodeResponse verify;
+  std::vector<kopa::national::v1::JournalRecord> journal;
 
+  grpc::Status CheckNodeReceipt(grpc::ServerContext* context,
+                                const kopa::region::v1::CheckNodeReceiptRequest* request,
+                                kopa::region::v1::CheckNodeReceiptResponse* response) override;
   grpc::Status SubmitApplications(grpc::ServerContext* context,
                                   grpc::ServerReaderWriter<Answer, Batch>* stream) override;
   grpc::Status ListApplications(grpc::ServerContext* context,
@@ -156,9 +160,20 @@ class FakeCentre : public kopa::national::v1::NationalService::Service {
   kopa::national::v1::RankCallResponse ranking;
   kopa::national::v1::ListFindingsResponse findings;
   kopa::national::v1::VerifyNationalResponse verify;
-  grpc::Status error;  // of every method, where it is not OK
+  std::map<std::string, std::vector<kopa::national::v1::JournalRecord>> journals;
+  // How often an export breaks off after its first record.
+  std::atomic<int> broken_exports = 0;
+  kopa::national::v1::GetTotalsRequest totals_request;  // the last one
+  grpc::Status error;                                   // of every method, where it is not OK
 
   void AddNode(const std::string& node, const std::string& address);
+
+  grpc::Status CheckReceipt(grpc::ServerContext* context,
+                            const kopa::national::v1::CheckReceiptRequest* request,
+                            kopa::national::v1::CheckReceiptResponse* response) override;
+  grpc::Status ExportJournal(
+      grpc::ServerContext* context, const kopa::national::v1::ExportJournalRequest* request,
+      grpc::ServerWriter<kopa::national::v1::ExportJournalResponse>* stream) override;
 
   grpc::Status GetCall(grpc::ServerContext* context,
                        const kopa::national::v1::GetCallRequest* request,

@@ -114,5 +114,33 @@ TEST(CentralLedgerDeathTest, OverdrawingEndsTheProcess) {
   EXPECT_DEATH(ledger.Restore(kA, Totals()), "broken invariant") << "twice the same node";
 }
 
+TEST(CentralLedger, FrozenMoneyStaysOutUntilItIsReleased) {
+  CentralLedger ledger(Limits(1000, 10));
+  ledger.Allot(kA, Amounts(600, 4, 0));
+  ledger.NoteFrozen(kA, Amounts(500, 4, 0));
+  EXPECT_EQ(ledger.Available(), Amounts(400, 6, 0)) << "it may have been spent";
+  EXPECT_EQ(ledger.of(kA).Headroom(), Amounts(100, 0, 0));
+  ledger.NoteFrozen(kA, Amounts(300, 0, 0));
+  EXPECT_EQ(ledger.of(kA).frozen, Amounts(500, 4, 0)) << "an older total is old news";
+  EXPECT_FALSE(ledger.CanRelease(kA, Amounts(501, 0, 0)));
+  EXPECT_FALSE(ledger.CanRelease(kB, Amounts(1, 0, 0)));
+  ledger.Release(kA, Amounts(200, 1, 0));
+  EXPECT_EQ(ledger.Available(), Amounts(600, 7, 0));
+  EXPECT_FALSE(ledger.CanRelease(kA, Amounts(100, 1, 0))) << "a total never falls";
+  ledger.Release(kA, Amounts(500, 4, 0));
+  EXPECT_EQ(ledger.Available(), Amounts(900, 10, 0));
+  EXPECT_EQ(ledger.of(kA).Headroom(), Amounts(100, 0, 0)) << "it does not come back to the node";
+  CentralLedger again(Limits(1000, 10));
+  for (const auto& [node, totals] : ledger.nodes()) again.Restore(node, totals);
+  EXPECT_EQ(again.Available(), ledger.Available());
+}
+
+TEST(CentralLedgerDeathTest, MoreThanWhatIsFrozenCantBeReleased) {
+  CentralLedger ledger(Limits(1000));
+  ledger.Allot(kA, Amounts(600, 0, 0));
+  ledger.NoteFrozen(kA, Amounts(500, 0, 0));
+  EXPECT_DEATH(ledger.Release(kA, Amounts(501, 0, 0)), "");
+}
+
 }  // namespace
 }  // namespace kopa::ledger

@@ -22,7 +22,8 @@ namespace {
 // One node with what the centre has not yet heard of it, in the order in which it happened.
 struct Node {
   struct Event {
-    std::optional<Amounts> handed_back;  // total; otherwise an award changed
+    std::optional<Amounts> handed_back;  // total
+    std::optional<Amounts> frozen;       // total; otherwise an award changed
     Amounts before;
     Amounts after;
   };
@@ -45,7 +46,7 @@ class Pair {
 
   void Step() {
     Node& node = nodes_[Below(nodes_.size())];
-    switch (Below(7)) {
+    switch (Below(8)) {
       case 0:
         return Allot(node);
       case 1:
@@ -59,9 +60,11 @@ class Pair {
         return TakeBack(node);
       case 5:
         if (node.ledger.HandBackTowards(node.ledger.totals().handed_back + Some(200))) {
-          node.unheard.push_back({node.ledger.totals().handed_back, {}, {}});
+          node.unheard.push_back({node.ledger.totals().handed_back, {}, {}, {}});
         }
         return;
+      case 6:
+        return Below(10) == 0 ? Freeze(node) : Release(node);
       default:
         return Hear(node, 1 + Below(3));
     }
@@ -86,7 +89,11 @@ class Pair {
       const Amounts held = node.ledger.Headroom() + limits_.LimitedPart(here.Approved());
       const Amounts untold = there.allotted - here.allotted;
       const Amounts unheard = here.handed_back - there.handed_back;
-      sum = sum + held + untold + unheard;
+      // What was released is in the pool, or out again.
+      const Amounts frozen = here.frozen - there.released;
+      ASSERT_TRUE(AllAtMost(there.released, there.frozen));
+      ASSERT_TRUE(AllAtMost(there.frozen, here.frozen));
+      sum = sum + held + untold + unheard + frozen;
       approved = approved + here.Approved();
     }
     ASSERT_EQ(sum, limits_.amounts());
@@ -99,6 +106,7 @@ class Pair {
       const Totals& here = node.ledger.totals();
       const Totals& there = centre_.of(node.id);
       ASSERT_EQ(there.handed_back, here.handed_back);
+      ASSERT_EQ(there.frozen, here.frozen);
       ASSERT_EQ(there.Approved(), here.Approved());
       approved = approved + here.Approved();
     }
@@ -123,15 +131,27 @@ class Pair {
     if (!node.ledger.Covers(award)) return;
     node.ledger.Spend(award);
     node.awards.push_back(award);
-    node.unheard.push_back({std::nullopt, Amounts(), award});
+    node.unheard.push_back({std::nullopt, std::nullopt, Amounts(), award});
   }
 
   void TakeBack(Node& node) {
     if (node.awards.empty()) return;
     std::swap(node.awards[Below(node.awards.size())], node.awards.back());
     node.ledger.TakeBack(node.awards.back());
-    node.unheard.push_back({std::nullopt, node.awards.back(), Amounts()});
+    node.unheard.push_back({std::nullopt, std::nullopt, node.awards.back(), Amounts()});
     node.awards.pop_back();
+  }
+
+  // As a rejoin does: all of it.
+  void Freeze(Node& node) {
+    node.ledger.Freeze(node.ledger.Headroom());
+    node.unheard.push_back({std::nullopt, node.ledger.totals().frozen, {}, {}});
+  }
+
+  // Of what the centre has heard is frozen, some more is attested unspent.
+  void Release(const Node& node) {
+    const Totals& there = centre_.of(node.id);
+    centre_.Release(node.id, there.released + Min(Some(100), there.frozen - there.released));
   }
 
   void Hear(Node& node, size_t count) {
@@ -140,6 +160,8 @@ class Pair {
       if (event.handed_back.has_value()) {
         centre_.NoteHandedBack(node.id, *event.handed_back);
         if (Below(2) == 0) centre_.NoteHandedBack(node.id, *event.handed_back);
+      } else if (event.frozen.has_value()) {
+        centre_.NoteFrozen(node.id, *event.frozen);
       } else {
         centre_.NoteAward(node.id, event.before, event.after);
       }

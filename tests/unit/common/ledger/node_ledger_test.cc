@@ -150,5 +150,25 @@ TEST(Totals, DamagedBytesAreDataLoss) {
   }
 }
 
+TEST(NodeLedger, WhatIsFrozenIsNoHeadroomAnyMore) {
+  NodeLedger ledger = Holding(Limits(1000, 10), Amounts(1000, 10, 0));
+  ledger.Spend(Amounts(300, 2, 5));
+  ledger.Freeze(Amounts(700, 8, 3));
+  EXPECT_TRUE(ledger.Headroom().IsZero());
+  EXPECT_EQ(ledger.totals().frozen, Amounts(700, 8, 0)) << "teams have no limit";
+  EXPECT_FALSE(ledger.Covers(Amounts(1, 0, 0)));
+  EXPECT_FALSE(ledger.HandBackTowards(Amounts(100, 1, 0))) << "it is not the node's to give";
+  ledger.NoteAllotted(Amounts(1200, 10, 0));
+  EXPECT_EQ(ledger.Headroom(), Amounts(200, 0, 0)) << "what is allotted later is not frozen";
+  ledger.Freeze(Amounts(200, 0, 0));
+  EXPECT_EQ(ledger.totals().frozen, Amounts(900, 8, 0)) << "the total grows";
+}
+
+TEST(NodeLedgerDeathTest, MoreThanTheHeadroomCantBeFrozen) {
+  NodeLedger ledger = Holding(Limits(1000, 10), Amounts(1000, 10, 0));
+  EXPECT_DEATH(ledger.Freeze(Amounts(1001, 0, 0)), "");
+  EXPECT_DEATH(ledger.Freeze(Amounts(-1, 0, 0)), "");
+}
+
 }  // namespace
 }  // namespace kopa::ledger

@@ -35,6 +35,12 @@ TEST(Formats, NodeState) {
   state.down_cursor = 12;
   state.fence_reason = national::v1::FENCE_REASON_TWO_COPIES;
   state.fence_detail = "two copies live";
+  state.centre.head = {Seq(5), std::string(32, 'c')};
+  state.centre.before = {1, {Seq(8), std::string(32, 'b')}};
+  state.centre.public_key = std::string(32, 'k');
+  state.centre.signed_head = {Seq(6), std::string(32, 's')};
+  state.centre.signature = std::string(64, 'g');
+  state.centre.alarm = "two centres";
   const std::string bytes = state.Serialize();
   const auto read = NodeState::Parse(bytes);
   ASSERT_TRUE(read.ok());
@@ -43,6 +49,7 @@ TEST(Formats, NodeState) {
   EXPECT_EQ(read->head, state.head);
   EXPECT_EQ(read->down_cursor, 12u);
   EXPECT_TRUE(read->fenced());
+  EXPECT_EQ(read->centre, state.centre);
   ExpectDamageIsFound<NodeState>(bytes);
 }
 

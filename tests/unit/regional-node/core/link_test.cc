@@ -77,7 +77,8 @@ TEST_F(Link, ANewIncarnationBeginsTheDownLogAnew) {
   Do(Entry(2, 1, Version("a", 2)));
   EXPECT_EQ(KnownVersion("a"), 2u);
   Connect(2, "another nonce");
-  EXPECT_EQ(core_->state().down_cursor, 0u) << "the same number, but another centre";
+  EXPECT_EQ(core_->state().down_cursor, 1u) << "the same number, but another centre";
+  EXPECT_FALSE(core_->connected());
 }
 
 TEST_F(Link, AnOlderVersionOfACallDoesNotReplaceANewer) {
