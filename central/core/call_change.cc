@@ -174,7 +174,7 @@ absl::StatusOr<Call> Changed(const Call& before, const national::v1::Change& cha
       ASSIGN_OR_RETURN(next, WithWindow(std::move(next), change.window_closes()));
       break;
     }
-    case national::v1::Change::KIND_NOT_SET:
+    default:
       return Senseless("change", "new limits or a new deadline are wanted",
                        "jānorāda jauni ierobežojumi vai jauns termiņš");
   }
@@ -184,6 +184,43 @@ absl::StatusOr<Call> Changed(const Call& before, const national::v1::Change& cha
   }
   RETURN_IF_ERROR(CheckSuccessor(before, next, ledger));
   return next;
+}
+
+absl::Status CheckOnePersonMay(const Call& before, const Call& next) {
+  struct Part {
+    absl::string_view field;
+    std::string before;
+    std::string next;
+  };
+  const auto terms = [](const Call& call) {
+    std::string all;
+    for (const auto& one : call.municipality_terms()) {
+      absl::StrAppend(&all, one.SerializeAsString());
+    }
+    return all;
+  };
+  const Part parts[] = {
+      {"limits", before.limits().SerializeAsString(), next.limits().SerializeAsString()},
+      {"window", before.window().SerializeAsString(), next.window().SerializeAsString()},
+      {"municipality_terms", terms(before), terms(next)},
+      {"amount", before.amount().SerializeAsString(), next.amount().SerializeAsString()},
+      {"evaluation", before.evaluation().SerializeAsString(),
+       next.evaluation().SerializeAsString()},
+      {"ranking", before.ranking().SerializeAsString(), next.ranking().SerializeAsString()},
+      {"late_admission_allowed", before.late_admission_allowed() ? "yes" : "no",
+       next.late_admission_allowed() ? "yes" : "no"}};
+  for (const Part& part : parts) {
+    if (part.before == part.next) continue;
+    return Refusal(
+        absl::StatusCode::kFailedPrecondition, std::string(part.field), "FOUR_EYES",
+        "of a call that has opened, this is not changed by loading a file: budget, caps and "
+        "deadline are changed by `kopa budget set` and `kopa call extend`, which take two people; "
+        "anything else by the file that the centre starts with",
+        "atvērta konkursa noteikumus šādi nemaina: budžetu, ierobežojumus un termiņu maina ar "
+        "`kopa budget set` un `kopa call extend`, kam vajag divas personas; pārējo - ar datni, "
+        "ar kuru sāk darbu centrs");
+  }
+  return absl::OkStatus();
 }
 
 std::string Describe(const Call& before, const Call& after) {

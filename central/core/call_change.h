@@ -32,6 +32,10 @@ absl::StatusOr<programme::v1::Call> Changed(const programme::v1::Call& before,
                                             const national::v1::Change& change,
                                             const ledger::CentralLedger& ledger);
 
+// FAILED_PRECONDITION where `next` changes what money, deadline or judgement hang on: one person
+// alone may not do that to a call that has opened.
+absl::Status CheckOnePersonMay(const programme::v1::Call& before, const programme::v1::Call& next);
+
 // "budget of kontakts-2024: 135000.00 -> 140000.00".
 std::string Describe(const programme::v1::Call& before, const programme::v1::Call& after);
 

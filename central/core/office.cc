@@ -79,6 +79,7 @@ absl::StatusOr<CentralReply::Published> CentralCore::Load(absl::Time now, LoadCa
                                   "amendment { from_version: ",
                                   published.version(), " reason: \"...\" }"));
     }
+    if (HasOpened(published, now)) RETURN_IF_ERROR(CheckOnePersonMay(published, definition));
   }
   RETURN_IF_ERROR(Publish(now, definition, &command.staff, effects));
   NoteSource(id, {Sha256(definition.SerializeAsString()), /*changed_at_runtime=*/true}, effects);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "central/core/families.h"
 #include "central/core/refusal.h"
 #include "central/service/answers.h"
@@ -81,6 +82,16 @@ absl::StatusOr<programme::v1::Call> ParseDefinition(const national::v1::LoadCall
                   "jānorāda datnes nosaukums, piemēram, kontakts-2025.textproto");
   }
   return programme::ParseCall(request.file_name(), request.definition(), &territory);
+}
+
+// The same deadline in the same letters, however it was written: a second person's proposal must be
+// known as the same. What is no time is left for the core to refuse.
+national::v1::Change InNormalForm(national::v1::Change change) {
+  absl::CivilSecond closes;
+  if (change.has_window_closes() && absl::ParseLenientCivilTime(change.window_closes(), &closes)) {
+    change.set_window_closes(absl::FormatCivilTime(closes));
+  }
+  return change;
 }
 
 absl::StatusOr<ListProposalsResponse> Proposals(const storage::View& view,
@@ -198,7 +209,7 @@ grpc::ServerUnaryReactor* OfficeService::ProposeChange(
   Run(
       context, reactor, "propose", request->reason(), /*reason_needed=*/true,
       [request](StaffEntry staff) -> absl::StatusOr<CentralCommand> {
-        return ProposeCommand{request->change(), std::move(staff)};
+        return ProposeCommand{InNormalForm(request->change()), std::move(staff)};
       },
       [reactor, response](CentralReply&& reply) {
         *response->mutable_proposal() = std::get<national::v1::Proposal>(std::move(reply.result));

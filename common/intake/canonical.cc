@@ -64,9 +64,11 @@ std::string CanonicalContent(const region::v1::ApplicationInput& normal) {
 
 std::string ApplicantKey(const region::v1::ApplicationInput& normal) {
   const region::v1::Organisation& applicant = normal.applicant();
-  // The prefix keeps a school that is called by digits from being taken for a number.
-  return applicant.reg_no().empty() ? absl::StrCat("name:", applicant.name())
-                                    : absl::StrCat("reg:", applicant.reg_no());
+  // The prefix keeps a school that is called by digits from being taken for a number. Schools of
+  // several municipalities have the same name.
+  return applicant.reg_no().empty()
+             ? absl::StrCat("name:", normal.municipality(), "\n", applicant.name())
+             : absl::StrCat("reg:", applicant.reg_no());
 }
 
 }  // namespace kopa::intake

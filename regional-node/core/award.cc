@@ -70,11 +70,36 @@ int64_t PayableCents(const programme::v1::Call& call,
   return static_cast<int64_t>(static_cast<__int128>(awarded) * advance / 10'000);
 }
 
+region::v1::PaymentKind KindOfPayment(Verb verb, ApplicationStatus before) {
+  if (verb == Verb::kRepay) return region::v1::PAYMENT_KIND_REPAID;
+  return before == national::v1::APPLICATION_STATUS_CONTRACTED ? region::v1::PAYMENT_KIND_ADVANCE
+                                                               : region::v1::PAYMENT_KIND_REST;
+}
+
+// The same amount at the same stage looks like the same payment sent again, say after an answer was
+// lost: whoever means another one gives a reason.
+std::optional<Fault> CheckRepeated(const DecideItem& item, int64_t cents,
+                                   region::v1::PaymentKind kind) {
+  if (item.has_reason) return std::nullopt;
+  for (const region::v1::Payment& payment : item.current.payments()) {
+    if (payment.cents() != cents || payment.kind() != kind) continue;
+    const std::string amount = programme::FormatCents(cents < 0 ? -cents : cents);
+    return Fault{"amount_eur", "PAYMENT_REPEATED",
+                 absl::StrCat(amount,
+                              " is recorded already; for another payment of the same "
+                              "amount give a reason"),
+                 absl::StrCat(amount,
+                              " jau ir reģistrēts; ja tas ir cits maksājums ar tādu pašu "
+                              "summu, norādiet pamatojumu")};
+  }
+  return std::nullopt;
+}
+
 std::optional<Fault> CheckPayment(const programme::v1::Call& call, const DecideItem& item) {
   const national::v1::ApplicationSummary& summary = item.current.summary();
   const int64_t rest = std::max<int64_t>(0, PayableCents(call, summary) - summary.paid_cents());
   if (item.award_cents.has_value() && *item.award_cents > 0 && *item.award_cents <= rest) {
-    return std::nullopt;
+    return CheckRepeated(item, *item.award_cents, KindOfPayment(Verb::kPay, summary.status()));
   }
   if (PayableCents(call, summary) < summary.awarded().cents()) {
     return BadAmount(absl::StrCat("before the report at most ", programme::FormatCents(rest),
@@ -91,7 +116,7 @@ std::optional<Fault> CheckPayment(const programme::v1::Call& call, const DecideI
 std::optional<Fault> CheckRepayment(const DecideItem& item) {
   const int64_t paid = item.current.summary().paid_cents();
   if (item.award_cents.has_value() && *item.award_cents > 0 && *item.award_cents <= paid) {
-    return std::nullopt;
+    return CheckRepeated(item, -*item.award_cents, region::v1::PAYMENT_KIND_REPAID);
   }
   return BadAmount(absl::StrCat("what comes back is more than 0 and at most what was paid (",
                                 programme::FormatCents(paid), ")"),
@@ -103,12 +128,6 @@ std::optional<Fault> CheckRepayment(const DecideItem& item) {
 int64_t MovedCents(Verb verb, const DecideItem& item) {
   if (verb == Verb::kPay) return *item.award_cents;
   return verb == Verb::kRepay ? -*item.award_cents : 0;
-}
-
-region::v1::PaymentKind KindOfPayment(Verb verb, ApplicationStatus before) {
-  if (verb == Verb::kRepay) return region::v1::PAYMENT_KIND_REPAID;
-  return before == national::v1::APPLICATION_STATUS_CONTRACTED ? region::v1::PAYMENT_KIND_ADVANCE
-                                                               : region::v1::PAYMENT_KIND_REST;
 }
 
 std::optional<Fault> CheckTermination(const DecideItem& item) {

@@ -37,6 +37,12 @@ struct SealedParts {
   journal::Commitments commitments;
 };
 
+// An application is late, and two people have admitted it: that is used up by taking it in.
+struct LateUse {
+  Digest admission;
+  Fault closed;  // what refuses it where somebody else was quicker
+};
+
 // One application handed in, already checked and sealed by the handler.
 struct SubmitItem {
   ApplicationId new_id;  // taken if the application is new
@@ -44,6 +50,7 @@ struct SubmitItem {
   Digest reference;
   Digest content;
   std::vector<Fault> faults;  // what refuses it, unless it is a replay
+  std::optional<LateUse> late;
   SealedParts sealed;
   std::string wrapped_key;  // for the key store; empty where the application keeps the key it has
   // The stored record, where this one may replace it: set on the second try, after the core asked.
@@ -79,6 +86,7 @@ struct DecideItem {
   region::v1::Application current;
   programme::Verb verb{};
   std::optional<int64_t> award_cents;  // approvals: instead of what was asked for
+  bool has_reason = false;
   SealedParts sealed;
 };
 

@@ -13,7 +13,7 @@ namespace kopa::node {
 
 namespace {
 
-// LateEntry ::= version:u8(=1) confirmed:u8 admission:16 proposed_by:bytes
+// LateEntry ::= version:u8(=1) confirmed:u8 admission:16 used_by:16 proposed_by:bytes
 constexpr uint8_t kFormat = 1;
 
 }  // namespace
@@ -23,6 +23,7 @@ std::string LateEntry::Serialize() const {
       .U8(kFormat)
       .U8(confirmed ? 1 : 0)
       .Raw(admission.bytes())
+      .Raw(used_by.bytes())
       .Bytes(proposed_by)
       .Take();
 }
@@ -33,11 +34,13 @@ absl::StatusOr<LateEntry> LateEntry::Parse(absl::string_view bytes) {
   const bool known = in.U8() == kFormat;
   entry.confirmed = in.U8() == 1;
   auto admission = Uuid::FromBytes(in.Raw(16));
+  auto used_by = Uuid::FromBytes(in.Raw(16));
   entry.proposed_by = std::string(in.Bytes());
-  if (!known || !admission.ok() || !in.ok() || !in.rest().empty()) {
+  if (!known || !admission.ok() || !used_by.ok() || !in.ok() || !in.rest().empty()) {
     return absl::DataLossError("late admission: damaged");
   }
   entry.admission = *admission;
+  entry.used_by = *used_by;
   return entry;
 }
 
@@ -48,6 +51,17 @@ absl::Status NodeCore::RecoverLate(const storage::View& view) {
     late_.emplace(Digest::FromBytes(entries->key()), std::move(entry));
   }
   return entries->status();
+}
+
+bool NodeCore::MayUse(const LateUse& use) const {
+  const auto found = late_.find(use.admission);
+  return found != late_.end() && found->second.confirmed && found->second.used_by.is_nil();
+}
+
+void NodeCore::UseAdmission(const LateUse& use, const ApplicationId& id, Effects& effects) {
+  LateEntry& entry = late_.at(use.admission);
+  entry.used_by = id;
+  effects.batch.Put(kLate, std::string(use.admission.bytes()), entry.Serialize());
 }
 
 void NodeCore::Do(absl::Time now, engine::Ticket ticket, LateCommand&& command, Effects& effects) {

@@ -17,6 +17,7 @@ struct LateEntry {
   std::string proposed_by;
   bool confirmed = false;
   Uuid admission;  // random; names the admission in the journal
+  Uuid used_by;    // the application that came in by it; nil before: it is for one
 
   std::string Serialize() const;
   static absl::StatusOr<LateEntry> Parse(absl::string_view bytes);

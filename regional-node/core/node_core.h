@@ -128,6 +128,8 @@ class NodeCore {
   explicit NodeCore(const NodeId& node);
   absl::Status RecoverCalls(const storage::View& view);
   absl::Status RecoverLate(const storage::View& view);
+  bool MayUse(const LateUse& use) const;
+  void UseAdmission(const LateUse& use, const ApplicationId& id, Effects& effects);
   absl::Status RecoverNoted(const storage::View& view);
   absl::Status RecoverHeaders(const storage::View& view);
   absl::Status RecoverPending(const storage::View& view, const CallId& call,

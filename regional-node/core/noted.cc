@@ -14,8 +14,6 @@ namespace kopa::node {
 
 using ::kopa::national::v1::NoteKind;
 
-namespace {
-
 Fault ConflictOfInterest(const std::string& evaluator) {
   return {"evaluator", "CONFLICT_OF_INTEREST",
           absl::StrCat(evaluator,
@@ -25,6 +23,8 @@ Fault ConflictOfInterest(const std::string& evaluator) {
                        " attiecībā uz šo iesniegumu ir paziņojis par interešu konfliktu; to vērtē "
                        "un par to lemj cita persona")};
 }
+
+namespace {
 
 Fault TooMany(absl::string_view field, size_t most, absl::string_view what,
               absl::string_view what_lv) {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "common/base/bytes.h"
+#include "common/base/status.h"
 #include "common/base/strong.h"
 #include "common/base/uuid.h"
 #include "kopa/national/v1/journal.pb.h"
@@ -38,6 +39,9 @@ struct Noted {
   int documents = 0;
   std::set<std::string> conflicts;  // evaluators that have declared one
 };
+
+// What refuses an evaluation or a decision by somebody who has declared one.
+Fault ConflictOfInterest(const std::string& evaluator);
 
 // What an evaluator is to an application, as part of a key.
 enum class StaffingRole : uint8_t { kAssigned = 1, kConflict = 2 };

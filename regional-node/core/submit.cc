@@ -83,6 +83,11 @@ SubmitItemReply NodeCore::SubmitOne(absl::Time now, const SubmitCommand& command
     reply.faults.push_back(*std::move(fault));
     return reply;
   }
+  if (item.late.has_value() && !MayUse(*item.late)) {
+    reply.outcome = SUBMIT_OUTCOME_REJECTED;
+    reply.faults.push_back(std::move(item.late->closed));
+    return reply;
+  }
   reply.outcome = SUBMIT_OUTCOME_ACCEPTED;
   if (command.dry_run) {
     const auto school = SchoolOf(item.record);
@@ -91,6 +96,7 @@ SubmitItemReply NodeCore::SubmitOne(absl::Time now, const SubmitCommand& command
   }
   reply.id = item.new_id;
   NoteTeam(item.record, item.new_id);
+  if (item.late.has_value()) UseAdmission(*item.late, item.new_id, effects);
   Header& header = headers_[item.new_id];
   header.call = CallIndex(command.call);
   header.municipality = MunicipalityIndex(item.record.summary().municipality());

@@ -102,9 +102,11 @@ std::optional<Fault> NodeCore::CheckTeam(const region::v1::Application& record,
   if (!is_stored && !is_row) return std::nullopt;
   return Fault{
       school->number.has_value() ? "school_reg_no" : "school_name", "TEAM_EXISTS",
-      "the school has a team in this call already, under another reference; a school takes "
+      "the school has a team in this call already, under another reference or with another "
+      "number or name; a school takes "
       "part with one team: correct that application, or have it withdrawn first",
-      "skolai šajā konkursā jau ir komanda ar citu atsauci; no skolas piedalās viena "
+      "skolai šajā konkursā jau ir komanda ar citu atsauci, numuru vai nosaukumu; no skolas "
+      "piedalās viena "
       "komanda: labojiet iepriekšējo iesniegumu vai vispirms to atsauciet"};
 }
 

@@ -9,9 +9,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
-#include "common/base/timestamp.h"
-#include "common/programme/scoring.h"
+#include "regional-node/core/noted.h"
+#include "regional-node/service/named_application.h"
 #include "regional-node/service/queries.h"
+#include "regional-node/service/scored_application.h"
+#include "regional-node/service/staffing.h"
 #include "regional-node/service/submission.h"
 
 namespace kopa::node {
@@ -48,27 +50,6 @@ void SetFault(const Fault& fault, DecisionResult* result) {
   error->set_message_lv(fault.message_lv);
 }
 
-Fault FaultOf(const absl::Status& status) {
-  std::vector<Fault> faults = FaultsOf(status);
-  if (!faults.empty()) return faults.front();
-  const bool missing = absl::IsNotFound(status);
-  return {"application", missing ? "UNKNOWN_APPLICATION" : "FAILED", std::string(status.message()),
-          missing ? "šajā mezglā nav šāda iesnieguma" : ""};
-}
-
-template <typename Item>
-absl::StatusOr<ApplicationId> IdOf(const storage::View& view, const std::string& call,
-                                   const Item& item) {
-  if (!item.application_id().empty()) return Uuid::FromBytes(item.application_id());
-  if (call.empty() || item.external_ref().empty()) {
-    return WithFault(absl::InvalidArgumentError("no application is named"),
-                     {"application", "MISSING_FIELD",
-                      "name the application by its id, or by its reference and call",
-                      "norādiet iesniegumu ar tā numuru vai ar atsauci un konkursu"});
-  }
-  return FindByReference(view, CallId(call), item.external_ref());
-}
-
 template <typename Items>
 std::vector<absl::StatusOr<Application>> FetchNamed(const Context& context, const std::string& call,
                                                     const Items& items) {
@@ -76,7 +57,7 @@ std::vector<absl::StatusOr<Application>> FetchNamed(const Context& context, cons
   std::vector<absl::Status> errors;
   std::vector<ApplicationId> ids;
   for (const auto& item : items) {
-    const auto id = IdOf(*view, call, item);
+    const auto id = IdNamedBy(*view, call, item);
     errors.push_back(id.status());
     ids.push_back(id.ok() ? *id : ApplicationId());
   }
@@ -193,52 +174,30 @@ ApplicationId IdGiven(const absl::StatusOr<Application>& found, const Item& item
   return id.ok() ? *id : ApplicationId();
 }
 
-std::vector<programme::EvaluationPoints> PointsOf(const Application& application) {
-  std::vector<programme::EvaluationPoints> all;
-  for (const region::v1::Evaluation& evaluation : application.evaluations()) {
-    programme::EvaluationPoints points;
-    for (const region::v1::Score& score : evaluation.scores()) {
-      points.push_back({score.criterion(), score.hundredths()});
-    }
-    all.push_back(std::move(points));
+// Why an evaluation is not even tried; nothing where it is. The core looks again.
+std::optional<Fault> Barred(const storage::View& view, const ApplicationId& id,
+                            const std::string& evaluator) {
+  const auto staffing = ReadStaffing(view, id);
+  if (!staffing.ok()) return FirstFaultOf(staffing.status());
+  const auto& conflicts = staffing->conflicts();
+  if (std::find(conflicts.begin(), conflicts.end(), evaluator) == conflicts.end()) {
+    return std::nullopt;
   }
-  return all;
+  return ConflictOfInterest(evaluator);
 }
 
-// `application` with the evaluation added (in place of an earlier one of the same evaluator) and
-// the score worked out anew. Faults where the points are not what the call asks for.
-absl::StatusOr<Application> WithEvaluation(const Context& context, Application application,
-                                           const region::v1::EvaluationInput& input,
-                                           const std::string& actor, absl::Time now) {
+absl::StatusOr<Application> Evaluated(const Context& context, Application application,
+                                      const region::v1::EvaluationInput& input,
+                                      const std::string& actor, absl::Time now) {
   ASSIGN_OR_RETURN(const auto rules, context.calls->Find(CallId(application.summary().call())));
-  const std::string evaluator = input.evaluator().empty() ? actor : input.evaluator();
-  programme::EvaluationPoints points;
-  for (const region::v1::Score& score : input.scores()) {
-    points.push_back({score.criterion(), score.hundredths()});
-  }
-  ASSIGN_OR_RETURN(const int64_t total,
-                   programme::TotalHundredths(rules->call().evaluation(), points));
-  auto* evaluations = application.mutable_evaluations();
-  for (int i = evaluations->size() - 1; i >= 0; --i) {
-    if (evaluations->Get(i).evaluator() == evaluator) evaluations->DeleteSubrange(i, 1);
-  }
-  region::v1::Evaluation* evaluation = evaluations->Add();
-  evaluation->set_evaluator(evaluator);
-  if (evaluator != actor) evaluation->set_imported_by(actor);
-  *evaluation->mutable_scores() = input.scores();
-  evaluation->set_total_hundredths(total);
-  SetTimestamp(evaluation->mutable_time(), now);
-  ASSIGN_OR_RETURN(const programme::Outcome outcome,
-                   programme::Judge(rules->call().evaluation(), PointsOf(application)));
-  application.mutable_summary()->set_score_hundredths(outcome.total_hundredths);
-  application.mutable_summary()->set_thresholds_met(outcome.thresholds_met);
-  return application;
+  return WithEvaluation(rules->call().evaluation(), std::move(application), input, actor, now);
 }
 
 void Attempt(const std::shared_ptr<EvaluateRun>& run) {
   const Context& context = *run->context;
   const absl::Time now = context.clock->Now();
   auto applications = FetchNamed(context, run->request.call(), run->request.evaluations());
+  const auto view = context.store->Snapshot();
   EvaluateCommand command;
   command.request = run->key;
   std::map<ApplicationId, Application> built;  // several evaluations of one build on each other
@@ -247,15 +206,19 @@ void Attempt(const std::shared_ptr<EvaluateRun>& run) {
     EvaluateItem& item = command.items.emplace_back();
     item.id = IdGiven(applications[i], input);
     if (!applications[i].ok()) {
-      item.refused = FaultOf(applications[i].status());
+      item.refused = FirstFaultOf(applications[i].status());
       continue;
     }
+    // Before others build on it.
+    item.refused =
+        Barred(*view, item.id, input.evaluator().empty() ? run->actor : input.evaluator());
+    if (item.refused.has_value()) continue;
     const auto earlier = built.find(item.id);
     Application current = earlier == built.end() ? *std::move(applications[i]) : earlier->second;
     item.current_version = current.summary().version();
-    auto next = WithEvaluation(context, std::move(current), input, run->actor, now);
+    auto next = Evaluated(context, std::move(current), input, run->actor, now);
     if (!next.ok()) {
-      item.refused = FaultOf(next.status());
+      item.refused = FirstFaultOf(next.status());
       continue;
     }
     item.next = *next;
@@ -312,7 +275,7 @@ absl::StatusOr<Verb> VerbOf(region::v1::DecisionVerb verb) {
 
 // What is wrong with one decision before anything is looked up; nothing if all is well.
 std::optional<Fault> CheckInput(const region::v1::DecisionInput& input) {
-  if (const auto verb = VerbOf(input.verb()); !verb.ok()) return FaultOf(verb.status());
+  if (const auto verb = VerbOf(input.verb()); !verb.ok()) return FirstFaultOf(verb.status());
   if (input.reason().size() > kReasonBytesMax) {
     return Fault{"reason", "TOO_LONG",
                  absl::StrCat("a reason has at most ", kReasonBytesMax, " bytes"),
@@ -350,7 +313,7 @@ void Attempt(const std::shared_ptr<DecideRun>& run) {
     item.id = IdGiven(applications[i], input);
     item.refused = CheckInput(input);
     if (!item.refused.has_value() && !applications[i].ok()) {
-      item.refused = FaultOf(applications[i].status());
+      item.refused = FirstFaultOf(applications[i].status());
     }
     if (!item.refused.has_value()) {
       item.refused = CheckReason(context, *applications[i], *VerbOf(input.verb()), input.reason());
@@ -362,6 +325,7 @@ void Attempt(const std::shared_ptr<DecideRun>& run) {
     region::v1::StaffPart staff;
     staff.set_actor(run->actor);
     staff.set_reason(input.reason());
+    item.has_reason = !input.reason().empty();
     staff.set_verb(std::string(programme::VerbName(item.verb)));
     context.sealer->SealStaff(item.id, item.current.summary().version() + 1, staff, &item.sealed);
   }

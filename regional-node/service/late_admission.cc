@@ -118,9 +118,12 @@ void Attempt(const std::shared_ptr<Run>& run) {
 
 }  // namespace
 
-bool IsAdmittedLate(const Context& context, const CallId& call, absl::string_view external_ref) {
-  const auto entry = StoredEntry(context, ReferenceOf(context, call, external_ref));
-  return entry.ok() && entry->confirmed;
+std::optional<Digest> LateAdmissionOf(const Context& context, const CallId& call,
+                                      absl::string_view external_ref) {
+  const Digest reference = ReferenceOf(context, call, external_ref);
+  const auto entry = StoredEntry(context, reference);
+  if (!entry.ok() || !entry->confirmed || !entry->used_by.is_nil()) return std::nullopt;
+  return reference;
 }
 
 void AdmitLate(const Context& context, std::string actor, region::v1::AdmitLateRequest request,

@@ -2,6 +2,7 @@
 #define KOPA_REGIONAL_NODE_SERVICE_LATE_ADMISSION_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -12,8 +13,10 @@
 
 namespace kopa::node {
 
-// Whether two people have admitted the late application with this reference. Reads the store.
-bool IsAdmittedLate(const Context& context, const CallId& call, absl::string_view external_ref);
+// By which admission of two people a late application with this reference may come in; nothing
+// where there is none, or another application has used it. Reads the store.
+std::optional<Digest> LateAdmissionOf(const Context& context, const CallId& call,
+                                      absl::string_view external_ref);
 
 using AdmitLateDone = std::function<void(absl::StatusOr<region::v1::AdmitLateResponse>)>;
 

@@ -11,12 +11,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/status.h"
-#include "common/programme/scoring.h"
 #include "regional-node/core/families.h"
 #include "regional-node/core/noted.h"
 #include "regional-node/service/decisions.h"
+#include "regional-node/service/named_application.h"
 #include "regional-node/service/noting.h"
 #include "regional-node/service/queries.h"
+#include "regional-node/service/scored_application.h"
 #include "regional-node/service/submission.h"
 
 namespace kopa::node {
@@ -28,28 +29,6 @@ using ::kopa::region::v1::DeclareConflictResponse;
 namespace {
 
 constexpr int kTriesMax = 10;
-
-Fault FirstFault(const absl::Status& status) {
-  std::vector<Fault> faults = FaultsOf(status);
-  if (!faults.empty()) return std::move(faults.front());
-  return {"application", "FAILED", std::string(status.message()), ""};
-}
-
-absl::StatusOr<ApplicationId> FindNamed(const storage::View& view, const std::string& call,
-                                        const region::v1::AssignmentInput& input) {
-  if (!input.application_id().empty()) return Uuid::FromBytes(input.application_id());
-  if (call.empty() || input.external_ref().empty()) {
-    return WithFault(absl::InvalidArgumentError("no application is named"),
-                     {"application", "MISSING_FIELD",
-                      "name the application by its id, or by its reference and call",
-                      "norādiet iesniegumu ar tā numuru vai ar atsauci un konkursu"});
-  }
-  const auto found = FindByReference(view, CallId(call), input.external_ref());
-  if (!absl::IsNotFound(found.status())) return found;
-  return WithFault(found.status(), {"application", "UNKNOWN_APPLICATION",
-                                    "this node has no application with this reference",
-                                    "šajā mezglā nav iesnieguma ar šādu atsauci"});
-}
 
 absl::StatusOr<std::set<std::string>> CheckedEvaluators(const region::v1::AssignmentInput& input) {
   std::set<std::string> evaluators;
@@ -95,14 +74,14 @@ NoteItem MakeAssignment(const Context& context, const storage::View& view, const
                         Assigned* assigned) {
   NoteItem item;
   item.kind = national::v1::NOTE_KIND_ASSIGNMENT;
-  const auto id = FindNamed(view, call, input);
+  const auto id = IdNamedBy(view, call, input);
   if (!id.ok()) {
-    item.refused = FirstFault(id.status());
+    item.refused = FirstFaultOf(id.status());
     return item;
   }
   item.id = *id;
   if (absl::Status status = PlanAssignment(view, input, assigned, &item); !status.ok()) {
-    item.refused = FirstFault(status);
+    item.refused = FirstFaultOf(status);
     return item;
   }
   region::v1::StaffPart staff;
@@ -132,36 +111,6 @@ struct ConflictRun {
   int tries = 0;
 };
 
-// `application` without what the evaluator scored; nothing where they scored nothing.
-absl::StatusOr<std::optional<Application>> WithoutEvaluation(const Context& context,
-                                                             Application application,
-                                                             const std::string& evaluator) {
-  auto* evaluations = application.mutable_evaluations();
-  const auto kept =
-      std::remove_if(evaluations->begin(), evaluations->end(),
-                     [&](const auto& evaluation) { return evaluation.evaluator() == evaluator; });
-  if (kept == evaluations->end()) return std::optional<Application>();
-  evaluations->erase(kept, evaluations->end());
-  auto* summary = application.mutable_summary();
-  summary->clear_score_hundredths();
-  summary->clear_thresholds_met();
-  if (evaluations->empty()) return std::optional<Application>(std::move(application));
-
-  ASSIGN_OR_RETURN(const auto rules, context.calls->Find(CallId(summary->call())));
-  std::vector<programme::EvaluationPoints> points;
-  for (const region::v1::Evaluation& evaluation : *evaluations) {
-    programme::EvaluationPoints& one = points.emplace_back();
-    for (const region::v1::Score& score : evaluation.scores()) {
-      one.push_back({score.criterion(), score.hundredths()});
-    }
-  }
-  ASSIGN_OR_RETURN(const programme::Outcome outcome,
-                   programme::Judge(rules->call().evaluation(), points));
-  summary->set_score_hundredths(outcome.total_hundredths);
-  summary->set_thresholds_met(outcome.thresholds_met);
-  return std::optional<Application>(std::move(application));
-}
-
 void Answer(const ConflictRun& run, const DecisionReply& reply) {
   if (reply.fault.has_value()) return run.done(StatusOfFault(*reply.fault));
   DeclareConflictResponse response;
@@ -184,7 +133,9 @@ absl::StatusOr<ConflictCommand> MakeCommand(const ConflictRun& run) {
   staff.set_verb("conflict");
   staff.set_reason(absl::StrCat(run.evaluator, ": ", run.reason));
   context.sealer->SealStaff(run.id, kNotedSealVersion, staff, &command.sealed);
-  ASSIGN_OR_RETURN(command.next, WithoutEvaluation(context, std::move(current), run.evaluator));
+  ASSIGN_OR_RETURN(const auto rules, context.calls->Find(CallId(current.summary().call())));
+  ASSIGN_OR_RETURN(command.next,
+                   WithoutEvaluator(rules->call().evaluation(), std::move(current), run.evaluator));
   if (command.next.has_value()) {
     context.sealer->SealStaff(run.id, command.current_version + 1, staff, &command.change_sealed);
   }

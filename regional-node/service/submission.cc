@@ -33,6 +33,7 @@ struct Run {
   std::shared_ptr<const programme::CallRules> rules;
   absl::Time now;
   std::vector<intake::CheckedApplication> checked;
+  std::vector<std::optional<LateUse>> late;  // one each of checked
   SubmissionResults results;
   std::vector<size_t> open;  // of checked: still to be answered
   int tries = 0;
@@ -68,9 +69,18 @@ Digest DigestOfSubmission(const Context& context, const Submission& submission) 
   return digest;
 }
 
-bool IsLate(const std::vector<Fault>& faults) {
-  return std::any_of(faults.begin(), faults.end(),
-                     [](const Fault& fault) { return fault.code == "WINDOW_CLOSED"; });
+// Takes the fault of a late application out where two people have admitted it.
+std::optional<LateUse> TakeLate(const Context& context, const CallId& call,
+                                intake::CheckedApplication& checked) {
+  const auto closed =
+      std::find_if(checked.faults.begin(), checked.faults.end(),
+                   [](const Fault& fault) { return fault.code == "WINDOW_CLOSED"; });
+  if (closed == checked.faults.end()) return std::nullopt;
+  const auto admission = LateAdmissionOf(context, call, checked.normal.external_ref());
+  if (!admission.has_value()) return std::nullopt;
+  LateUse use{*admission, std::move(*closed)};
+  checked.faults.erase(closed);
+  return use;
 }
 
 void CheckAll(Run& run) {
@@ -88,10 +98,7 @@ void CheckAll(Run& run) {
     for (Fault& fault : context.schools->Check(*run.rules, checked.normal)) {
       checked.faults.push_back(std::move(fault));
     }
-    if (IsLate(checked.faults) &&
-        IsAdmittedLate(context, CallId(run.submission.call), checked.normal.external_ref())) {
-      DropWindowClosed(&checked.faults);
-    }
+    run.late.push_back(TakeLate(context, CallId(run.submission.call), checked));
     run.open.push_back(run.checked.size());
     run.checked.push_back(std::move(checked));
   }
@@ -100,10 +107,12 @@ void CheckAll(Run& run) {
 
 // Turns a checked application into what the core takes. `current` is the stored one that it may
 // replace, after the core has asked for it.
-absl::StatusOr<SubmitItem> MakeItem(const Run& run, const intake::CheckedApplication& checked,
+absl::StatusOr<SubmitItem> MakeItem(const Run& run, size_t index,
                                     std::optional<Application> current) {
   const Context& context = *run.context;
+  const intake::CheckedApplication& checked = run.checked[index];
   SubmitItem item;
+  item.late = run.late[index];
   item.faults = checked.faults;
   if (current.has_value()) DropWindowClosed(&item.faults);
   std::string content = intake::CanonicalContent(checked.normal);
@@ -162,7 +171,7 @@ void TryAgain(const std::shared_ptr<Run>& run) {
   std::vector<SubmitItem> items;
   for (size_t i = 0; i < run->open.size(); ++i) {
     if (!currents[i].ok()) return run->done(currents[i].status());
-    auto item = MakeItem(*run, run->checked[run->open[i]], *std::move(currents[i]));
+    auto item = MakeItem(*run, run->open[i], *std::move(currents[i]));
     if (!item.ok()) return run->done(item.status());
     items.push_back(*std::move(item));
   }
@@ -303,8 +312,8 @@ void Submit(const Context& context, engine::Lane lane, Submission submission, Su
   CheckAll(*run);
   std::vector<SubmitItem> items;
   items.reserve(run->checked.size());
-  for (const intake::CheckedApplication& checked : run->checked) {
-    auto item = MakeItem(*run, checked, std::nullopt);
+  for (size_t i = 0; i < run->checked.size(); ++i) {
+    auto item = MakeItem(*run, i, std::nullopt);
     if (!item.ok()) return run->done(item.status());
     items.push_back(*std::move(item));
   }

@@ -120,12 +120,30 @@ TEST_F(Versions, LoadingAChangeOfACallThatHasOpenedNeedsAnAmendment) {
     EXPECT_FALSE(FaultsOf(reply.status)[0].message_lv.empty());
   }
   EXPECT_EQ(Contents(), before);
-  EXPECT_TRUE(Load(Amended(OpenCall(1500), 1)).status.ok());
-  EXPECT_EQ(budget(), 1500);
-  const CentralReply again = Load(Amended(OpenCall(1500), 1));
+  Call named = Amended(OpenCall(1000), 1);
+  named.mutable_name()->set_en("Another name");
+  EXPECT_TRUE(Load(named).status.ok());
+  EXPECT_EQ(version(), 2u);
+  const CentralReply again = Load(named);
   ASSERT_TRUE(again.status.ok()) << "loading it twice is no second change";
   EXPECT_FALSE(std::get<CentralReply::Published>(again.result).changed);
   ExpectVerified();
+}
+
+TEST_F(Versions, OnePersonDoesNotChangeWhatMoneyDeadlineAndJudgementHangOn) {
+  Begin({OpenCall(1000)});
+  const auto before = Contents();
+  Call longer = Amended(OpenCall(1000), 1);
+  longer.mutable_window()->set_closes("2031-01-01T00:00:00");
+  Call easier = Amended(OpenCall(1000), 1);
+  easier.mutable_evaluation()->set_four_eyes(!easier.evaluation().four_eyes());
+  for (const Call& refused : {Amended(OpenCall(1500), 1), longer, easier}) {
+    const CentralReply reply = Load(refused);
+    EXPECT_EQ(reply.status.code(), absl::StatusCode::kFailedPrecondition);
+    ASSERT_THAT(FaultsOf(reply.status), SizeIs(1));
+    EXPECT_EQ(FaultsOf(reply.status)[0].code, "FOUR_EYES");
+  }
+  EXPECT_EQ(Contents(), before);
 }
 
 TEST_F(Versions, ANewCallReachesNodesThatAreConnected) {

@@ -87,6 +87,24 @@ TEST_F(Awards, PaymentsAreEntriesOfTheLedgerThatOnlyAddUp) {
   ExpectVerified();
 }
 
+// A payment whose answer was lost is sent again: it must not be recorded twice.
+TEST_F(Awards, TheSamePaymentAgainNeedsAReason) {
+  Decide(Verb::kContract, id_);
+  DecideWith(Verb::kPay, 200);
+  EXPECT_THAT(DecideWith(Verb::kPay, 200), HasFault("PAYMENT_REPEATED"));
+  EXPECT_EQ(Stored(id_).summary().paid_cents(), 200);
+  DecideCommand second = Decision(Verb::kPay, {id_});
+  second.items[0].award_cents = 200;
+  second.items[0].has_reason = true;
+  EXPECT_THAT(std::get<DecideReply>(Do(second).result).items.at(0),
+              Became(APPLICATION_STATUS_CONTRACTED));
+  EXPECT_THAT(DecideWith(Verb::kRepay, 50), Became(APPLICATION_STATUS_CONTRACTED));
+  EXPECT_THAT(DecideWith(Verb::kRepay, 50), HasFault("PAYMENT_REPEATED"));
+  Decide(Verb::kReport, id_);
+  EXPECT_THAT(DecideWith(Verb::kPay, 200), Became(APPLICATION_STATUS_REPORTED))
+      << "the rest may be as much as the advance was";
+}
+
 TEST_F(Awards, BeforeTheReportOnlyTheAdvanceIsPaid) {
   programme::v1::Call call = TestCall(call_.value(), 100'000, 10);
   call.set_version(2);

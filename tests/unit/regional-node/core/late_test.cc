@@ -45,6 +45,26 @@ TEST_F(Late, TwoDifferentPeopleAdmit) {
   ExpectVerified();
 }
 
+TEST_F(Late, AnAdmissionIsForOneApplication) {
+  const LateReply first = Admit("Anna", {});
+  const auto hand_in = [&](const std::string& reference) {
+    SubmitCommand command;
+    command.request = NewRequest();
+    command.call = call_;
+    SubmitItem item = MakeSubmitItem(call_, NewId(), {reference, ledger::Amounts(100, 1, 0)});
+    item.late = LateUse{DigestOf("late one"), {"received_time", "WINDOW_CLOSED", "late", ""}};
+    command.items.push_back(std::move(item));
+    return std::get<SubmitReply>(Do(std::move(command)).result).items.at(0);
+  };
+  EXPECT_EQ(hand_in("L-1").faults.at(0).code, "WINDOW_CLOSED") << "one person is not enough";
+  Admit("Berta", first.entry);
+  EXPECT_EQ(hand_in("L-1").outcome, region::v1::SUBMIT_OUTCOME_ACCEPTED);
+  EXPECT_EQ(hand_in("L-2").faults.at(0).code, "WINDOW_CLOSED");
+  Restart();
+  EXPECT_EQ(hand_in("L-3").faults.at(0).code, "WINDOW_CLOSED");
+  EXPECT_EQ(hand_in("L-1").outcome, region::v1::SUBMIT_OUTCOME_REPLAYED);
+}
+
 TEST_F(Late, WhatWasSealedForAnotherStateIsStale) {
   const LateReply first = Admit("Anna", {});
   EXPECT_TRUE(Admit("Berta", {}).stale) << "it was proposed in between";
