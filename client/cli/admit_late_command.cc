@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/application_names.h"
 #include "client/cli/commands.h"
-#include "client/internal/router.h"
 #include "common/base/status.h"
 
 namespace kopa::cli {
@@ -23,23 +23,6 @@ struct Admission {
   std::string node;
   absl::StatusOr<AdmitLateResponse> response;
 };
-
-// The nodes that are asked: the municipality's, or all. A reference says nothing of where it is
-// from, and the application is not in yet.
-absl::StatusOr<std::vector<NodeAddress>> Asked(Session& session, const Options& options) {
-  ASSIGN_OR_RETURN(std::vector<NodeAddress> nodes, session.Nodes());
-  if (options.municipality.empty()) return nodes;
-  ASSIGN_OR_RETURN(const auto call, session.Call(options.call));
-  ASSIGN_OR_RETURN(const std::string wanted,
-                   client::NodeOfMunicipality(call, options.municipality));
-  for (const NodeAddress& node : nodes) {
-    if (node.node == wanted) return std::vector<NodeAddress>{node};
-  }
-  return absl::UnavailableError(absl::StrCat("node ", wanted, ", which covers ",
-                                             options.municipality,
-                                             ", has no address, or is not "
-                                             "the one that is asked"));
-}
 
 void Print(Session& session, const Options& options, const std::vector<Admission>& admissions) {
   Json results = Json::array();
@@ -68,7 +51,9 @@ void Print(Session& session, const Options& options, const std::vector<Admission
 }
 
 absl::StatusOr<ExitCode> Run(Session& session, const Options& options) {
-  ASSIGN_OR_RETURN(const std::vector<NodeAddress> nodes, Asked(session, options));
+  // A reference says nothing of where it is from, and the application is not in yet.
+  ASSIGN_OR_RETURN(const std::vector<NodeAddress> nodes,
+                   NodesCovering(session, options.call, options.municipality));
   std::vector<Admission> admissions;
   absl::Status first_failure;
   size_t failed = 0;
@@ -116,7 +101,7 @@ void AddAdmitLateCommand(CommandTree& tree, CLI::App& app) {
       "Example:\n"
       "  kopa --actor anna app admit-late --call kontakts-2024 --ref K-17 --municipality Rēzekne "
       "--reason \"pasts kavējās\"");
-  tree.Bind(command, [options](Session& session) { return Run(session, *options); });
+  tree.BindChanging(command, [options](Session& session) { return Run(session, *options); });
 }
 
 }  // namespace kopa::cli

@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "client/internal/router.h"
 #include "common/base/status.h"
 
 namespace kopa::cli {
@@ -198,6 +199,19 @@ absl::StatusOr<Targets> Locate(Session& session, const std::vector<ApplicationNa
   for (const ApplicationName& name : names) targets.push_back(found.targets[places[name.Text()]]);
   found.targets = std::move(targets);
   return found;
+}
+
+absl::StatusOr<std::vector<NodeAddress>> NodesCovering(Session& session, const std::string& call,
+                                                       const std::string& municipality) {
+  ASSIGN_OR_RETURN(std::vector<NodeAddress> nodes, session.Nodes());
+  if (municipality.empty()) return nodes;
+  ASSIGN_OR_RETURN(const auto definition, session.Call(call));
+  ASSIGN_OR_RETURN(const std::string wanted, client::NodeOfMunicipality(definition, municipality));
+  for (const NodeAddress& node : nodes) {
+    if (node.node == wanted) return std::vector<NodeAddress>{node};
+  }
+  return absl::UnavailableError(absl::StrCat("node ", wanted, ", which covers ", municipality,
+                                             ", has no address, or is not the one that is asked"));
 }
 
 }  // namespace kopa::cli

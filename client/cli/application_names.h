@@ -45,6 +45,11 @@ struct Targets {
 absl::StatusOr<Targets> Locate(Session& session, const std::vector<ApplicationName>& names,
                                const std::string& call);
 
+// All nodes (Session::Nodes); where a municipality is named, by ATVK code or name, only the one
+// that covers it for this call.
+absl::StatusOr<std::vector<NodeAddress>> NodesCovering(Session& session, const std::string& call,
+                                                       const std::string& municipality);
+
 }  // namespace kopa::cli
 
 #endif  // KOPA_CLIENT_CLI_APPLICATION_NAMES_H_

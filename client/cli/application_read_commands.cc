@@ -107,24 +107,30 @@ absl::StatusOr<ExitCode> RunList(Session& session, const ListOptions& options) {
   request.set_municipality(options.municipality);
   if (!options.status.empty()) {
     const auto status = programme::ParseStatusName(options.status);
-    if (!status.ok()) return UsageError(status.status().message());
+    if (!status.ok()) {
+      return UsageError(
+          absl::StrCat("--status: \"", options.status, "\" ", status.status().message()));
+    }
     request.set_status(*status);
   }
-  ASSIGN_OR_RETURN(const std::vector<NodeAddress> nodes, session.Nodes());
+  // A node that is named decides by itself what it has.
+  ASSIGN_OR_RETURN(
+      const std::vector<NodeAddress> nodes,
+      NodesCovering(session, options.call, session.has_central() ? options.municipality : ""));
   std::vector<ListRow> rows;
-  size_t failed = 0;
-  absl::Status first_failure;
+  std::vector<absl::Status> failures;
   for (const NodeAddress& node : nodes) {
     ASSIGN_OR_RETURN(const auto client, session.Node(node));
     const absl::Status status = client->ListApplications(
         request,
         [&](const Application& application) { rows.push_back(RowOf(application, node.node)); });
-    if (status.ok()) continue;
-    ++failed;
-    if (first_failure.ok()) first_failure = status;
-    if (nodes.size() > 1) session.Complain(status);
+    if (!status.ok()) failures.push_back(status);
   }
-  if (failed == nodes.size()) return first_failure;
+  if (failures.size() == nodes.size()) {
+    session.ComplainOnce(failures, failures[0]);
+    return failures[0];
+  }
+  session.ComplainOnce(failures);
   std::sort(rows.begin(), rows.end(),
             [](const ListRow& a, const ListRow& b) { return a.id < b.id; });
   Json applications = Json::array();
@@ -132,7 +138,7 @@ absl::StatusOr<ExitCode> RunList(Session& session, const ListOptions& options) {
     for (const ListRow& row : rows) applications.push_back(RowJson(row));
   }
   session.Print({{"applications", std::move(applications)}}, [&rows] { return RowsTable(rows); });
-  return failed == 0 ? ExitCode::kDone : ExitCode::kPartly;
+  return failures.empty() ? ExitCode::kDone : ExitCode::kPartly;
 }
 
 absl::StatusOr<ExitCode> RunShow(Session& session, const OneApplication& options) {
@@ -177,6 +183,8 @@ void AddApplicationReadCommands(CommandTree& tree, CLI::App& app) {
   command->add_option("--call", list->call, "which call")->required();
   command->add_option("--status", list->status, "only those at this status");
   command->add_option("--municipality", list->municipality, "only of this one; ATVK code or name");
+  command->footer(
+      "Example:\n  kopa app list --call kontakts-2024 --status evaluated --municipality Ogre");
   tree.Bind(command, [list](Session& session) { return RunList(session, *list); });
 
   const auto show = std::make_shared<OneApplication>();

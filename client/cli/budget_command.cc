@@ -1,5 +1,6 @@
 // kopa budget: where a call's money and slots are, and the proposal to change their limits.
 
+#include <map>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -58,6 +59,35 @@ Table UnitsTable(const GetBudgetResponse& budget) {
   return table;
 }
 
+// The unit that a call without money limits, e.g. "teams"; empty for a call with money.
+std::string UnitWithoutMoney(const GetBudgetResponse& budget) {
+  std::string limited;
+  for (const UnitBudget& unit : budget.units()) {
+    if (!unit.has_limit()) continue;
+    if (unit.unit() == "cents") return "";
+    limited = unit.unit();
+  }
+  return limited;
+}
+
+// Of a call without money: who holds its slots.
+absl::StatusOr<Table> SlotsTable(client::CentralClient& central, const GetBudgetResponse& budget,
+                                 const std::string& unit) {
+  kopa::national::v1::GetTotalsRequest request;
+  request.set_call(budget.call());
+  request.add_by(kopa::national::v1::TOTALS_DIMENSION_NODE);
+  ASSIGN_OR_RETURN(const auto totals, central.GetTotals(request));
+  std::map<std::string, int64_t> approved;
+  for (const auto& row : totals.rows()) {
+    approved[row.node()] = unit == "initiatives" ? row.approved_initiatives() : row.approved();
+  }
+  Table table({{"node"}, {"state"}, {absl::StrCat("approved ", unit), true}});
+  for (const auto& node : budget.nodes()) {
+    table.AddRow({node.node(), EnumWord(node.state()), absl::StrCat(approved[node.node()])});
+  }
+  return table;
+}
+
 // In one sentence, in euros. A call need not limit its money.
 std::string HeadLine(const GetBudgetResponse& budget) {
   bool limited = budget.budget_cents() > 0;
@@ -84,7 +114,12 @@ absl::StatusOr<ExitCode> RunShow(Session& session, const Options& options) {
     *session.environment().out << HeadLine(budget) << "\n\n"
                                << UnitsTable(budget).ToText(session.environment().colour) << "\n";
   }
-  session.Print(ToJson(budget), [&] { return NodesTable(budget); });
+  Table nodes = NodesTable(budget);
+  const std::string unit = UnitWithoutMoney(budget);
+  if (!unit.empty() && session.settings().output == OutputFormat::kTable) {
+    ASSIGN_OR_RETURN(nodes, SlotsTable(*central, budget, unit));
+  }
+  session.Print(ToJson(budget), [&nodes] { return nodes; });
   if (session.settings().output == OutputFormat::kTable) NoteFreshness(session, budget.freshness());
   return ExitCode::kDone;
 }
@@ -118,6 +153,7 @@ void AddBudgetCommand(CommandTree& tree) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = tree.Add(tree.root(), "budget", "where a call's money and slots are");
   command->add_option("--call", options->call, "which call");
+  command->footer("Example:\n  kopa budget --call kontakts-2024");
   tree.Bind(command, [options](Session& session) { return RunShow(session, *options); });
 
   CLI::App* set = tree.Add(*command, "set", "propose other limits, or confirm that proposal");
@@ -133,7 +169,7 @@ void AddBudgetCommand(CommandTree& tree) {
       "Example:\n"
       "  kopa --actor anna budget set --call kontakts-2024 --budget-eur 140000.00 --reason ...\n"
       "  kopa --actor berta budget set --call kontakts-2024 --budget-eur 140000.00 --reason ...");
-  tree.Bind(set, [options](Session& session) { return RunSet(session, *options); });
+  tree.BindChanging(set, [options](Session& session) { return RunSet(session, *options); });
 }
 
 }  // namespace kopa::cli

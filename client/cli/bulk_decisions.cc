@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/internal/rpc_status.h"
 #include "common/base/status.h"
 #include "common/rpc/status.h"
 
@@ -17,6 +19,12 @@ namespace {
 constexpr size_t kBatchSize = 200;
 
 std::string ErrorOf(const absl::Status& status) {
+  const std::vector<Fault> faults = FaultsOf(status);
+  if (!faults.empty()) {
+    return absl::StrJoin(faults, "; ", [](std::string* out, const Fault& fault) {
+      absl::StrAppend(out, FaultText(fault));
+    });
+  }
   const std::string reason = rpc::ReasonOf(status);
   return absl::StrCat(reason.empty() ? absl::StatusCodeToString(status.code()) : reason, ": ",
                       status.message());
@@ -32,15 +40,17 @@ void TakeResult(const kopa::region::v1::DecisionResult& result, DecisionRow* row
     row->id = id->ToString();
   }
   row->status = EnumWord(result.status());
+  if (result.has_receipt()) row->receipt = ToJson(result.receipt());
   if (result.has_error()) {
-    row->error = absl::StrCat(result.error().code(), ": ", result.error().message());
+    row->error = FaultText(client::ToFault(result.error()));
   }
 }
 
 // One node's share. Writes to the rows of `indexes` only, so that several may run at once.
 void SendToNode(Session& session, const NodeAddress& address, const std::vector<size_t>& indexes,
                 const SendBatch& send, std::vector<DecisionRow>* rows) {
-  const auto client = session.Node(address);
+  // Not given up soon where it is away: nobody else can do what is asked of it.
+  const auto client = session.Node({address.node, address.address});
   for (size_t from = 0; from < indexes.size(); from += kBatchSize) {
     const auto batch = absl::MakeConstSpan(indexes).subspan(from, kBatchSize);
     using Results = absl::StatusOr<std::vector<kopa::region::v1::DecisionResult>>;
@@ -119,6 +129,7 @@ ExitCode PrintDecisions(Session& session, std::vector<DecisionRow> rows,
   size_t refused = 0;
   for (const DecisionRow& row : rows) {
     Json json = {{"id", row.id}, {"status", row.status}, {"error", row.error}};
+    json["receipt"] = row.receipt;
     if (!row.external_ref.empty()) json["externalRef"] = row.external_ref;
     results.push_back(std::move(json));
     if (!row.error.empty()) ++refused;

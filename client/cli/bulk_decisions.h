@@ -18,7 +18,8 @@ struct DecisionRow {
   std::string id;  // empty where only a reference is known
   std::string external_ref;
   std::string status;
-  std::string error;                                // "CODE: message"; empty where it was done
+  Json receipt;       // of the change; null where nothing was changed
+  std::string error;  // "field: CODE: message"; empty where it was done
   absl::StatusCode failed = absl::StatusCode::kOk;  // of the whole batch, where that failed
 };
 

@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/civil_time.h"
 #include "client/cli/call_template.h"
 #include "client/cli/commands.h"
 #include "client/cli/outline.h"
@@ -38,14 +40,30 @@ absl::StatusOr<std::vector<Call>> ListCalls(Session& session) {
   return node->ListCalls();
 }
 
+// The last moment, as people say it: windows end where a day begins, and nobody hands in on that
+// day.
+std::string UntilText(const Call& call) {
+  if (call.closed()) return "closed";
+  absl::string_view closes = call.window().closes();
+  absl::CivilDay day;
+  if (!absl::ConsumeSuffix(&closes, "T00:00:00") || !absl::ParseCivilTime(closes, &day)) {
+    return call.window().closes();
+  }
+  return absl::FormatCivilTime(day - 1);
+}
+
+// The same for the beginning, which is the day itself.
+std::string FromText(const Call& call) {
+  return std::string(absl::StripSuffix(call.window().opens(), "T00:00:00"));
+}
+
 Table CallsTable(const std::vector<Call>& calls) {
-  Table table({{"call"}, {"name"}, {"form"}, {"opens"}, {"closes"}, {"budget EUR", true}});
+  Table table({{"call"}, {"name"}, {"form"}, {"from"}, {"until"}, {"budget EUR", true}});
   for (const Call& call : calls) {
-    table.AddRow({call.id(), call.name().en(), EnumWord(call.form()), call.window().opens(),
-                  call.closed() ? "closed" : call.window().closes(),
-                  call.limits().has_budget_cents()
-                      ? programme::FormatCents(call.limits().budget_cents())
-                      : "no limit"});
+    table.AddRow(
+        {call.id(), call.name().en(), EnumWord(call.form()), FromText(call), UntilText(call),
+         call.limits().has_budget_cents() ? programme::FormatCents(call.limits().budget_cents())
+                                          : "no limit"});
   }
   return table;
 }
@@ -121,14 +139,14 @@ void AddChangeCommands(CommandTree& tree, CLI::App& group) {
   command->footer(
       "A call that has opened takes only a definition whose `amendment` names the version that it\n"
       "changes.\nExample:\n  kopa call load kontakts-2025.textproto");
-  tree.Bind(command, [load](Session& session) { return RunLoad(session, *load); });
+  tree.BindChanging(command, [load](Session& session) { return RunLoad(session, *load); });
 
   const auto close = std::make_shared<ChangeOptions>();
   command = tree.Add(group, "close", "take nothing more in and give nothing more out");
   command->add_option("call", close->call, "which call")->required();
   command->add_option("--reason", close->reason, "why");
   command->footer("Example:\n  kopa call close kontakts-2024 --reason \"viss piešķirts\"");
-  tree.Bind(command, [close](Session& session) { return RunClose(session, *close); });
+  tree.BindChanging(command, [close](Session& session) { return RunClose(session, *close); });
 
   const auto extend = std::make_shared<ChangeOptions>();
   command = tree.Add(group, "extend", "propose a later end of the window, or confirm that");
@@ -140,7 +158,7 @@ void AddChangeCommands(CommandTree& tree, CLI::App& group) {
       "Two people ask for the same.\nExample, for all of 24 May:\n"
       "  kopa --actor anna call extend kontakts-2024 --closes 2024-05-25T00:00:00 --reason ...\n"
       "  kopa --actor berta call extend kontakts-2024 --closes 2024-05-25T00:00:00 --reason ...");
-  tree.Bind(command, [extend](Session& session) { return RunExtend(session, *extend); });
+  tree.BindChanging(command, [extend](Session& session) { return RunExtend(session, *extend); });
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/version.h"
+#include "common/base/status.h"
 #include "common/settings/nearest.h"
 
 namespace kopa::cli {
@@ -83,6 +84,13 @@ void CommandTree::Bind(CLI::App* command, Command run) {
   // A command that has commands of its own is called after them.
   command->callback([this, command, run = std::move(run)] {
     if (command->get_subcommands().empty()) selected_ = run;
+  });
+}
+
+void CommandTree::BindChanging(CLI::App* command, Command run) {
+  Bind(command, [run = std::move(run)](Session& session) -> absl::StatusOr<ExitCode> {
+    RETURN_IF_ERROR(session.RequireActor());
+    return run(session);
   });
 }
 

@@ -32,6 +32,8 @@ class CommandTree {
   CLI::App* Add(CLI::App& parent, const std::string& name, const std::string& help);
   // `run` is what the command does when it is the last one that is named.
   void Bind(CLI::App* command, Command run);
+  // The same for what changes something: it is not done as nobody (Session::RequireActor).
+  void BindChanging(CLI::App* command, Command run);
 
   struct Outcome {
     // Where --help or --version was asked for: what to print; nothing is run.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/cli/bulk_decisions.h"
 #include "client/cli/commands.h"
 #include "client/cli/decision_files.h"
@@ -54,10 +55,17 @@ absl::StatusOr<DecisionInput> Template(const Options& options, DecisionVerb verb
   DecisionInput input;
   input.set_verb(verb);
   input.set_reason(options.reason);
+  std::optional<int64_t> given;
   if (!options.amount.empty()) {
     const auto cents = programme::ParseCents(options.amount);
     if (!cents.ok()) return UsageError(absl::StrCat("--amount: ", cents.status().message()));
     input.set_amount_cents(*cents);
+    given = *cents;
+  }
+  // A file may have it in its rows.
+  if (given.has_value() || options.file.empty()) {
+    const std::optional<Fault> fault = FaultOfAmount(verb, given);
+    if (fault.has_value()) return UsageError(absl::StrCat("--amount: ", fault->message));
   }
   return input;
 }
@@ -65,8 +73,12 @@ absl::StatusOr<DecisionInput> Template(const Options& options, DecisionVerb verb
 // Everything of a call that stands at a status, at every node.
 absl::StatusOr<Targets> ListAll(Session& session, const Options& options) {
   const auto status = programme::ParseStatusName(options.status);
-  if (!status.ok()) return UsageError(status.status().message());
+  if (!status.ok()) {
+    return UsageError(
+        absl::StrCat("--status: \"", options.status, "\" ", status.status().message()));
+  }
   Targets targets;
+  std::vector<absl::Status> failures;
   ASSIGN_OR_RETURN(targets.nodes, session.Nodes());
   for (size_t node = 0; node < targets.nodes.size(); ++node) {
     ASSIGN_OR_RETURN(const auto client, session.Node(targets.nodes[node]));
@@ -78,10 +90,10 @@ absl::StatusOr<Targets> ListAll(Session& session, const Options& options) {
           const auto id = Uuid::FromBytes(application.summary().application_id());
           if (id.ok()) targets.targets.push_back({{*id, ""}, node, absl::OkStatus()});
         });
-    if (status_of_node.ok()) continue;
-    session.Complain(status_of_node);
-    targets.failure = std::move(status_of_node);
+    if (!status_of_node.ok()) failures.push_back(std::move(status_of_node));
   }
+  session.ComplainOnce(failures);
+  if (!failures.empty()) targets.failure = failures.back();
   return targets;
 }
 
@@ -117,8 +129,17 @@ absl::StatusOr<Plan> MakePlan(Session& session, const Options& options, Decision
   return plan;
 }
 
+// What each time counts anew; anything else that is done is not done twice.
+bool IsPayment(DecisionVerb verb) {
+  return verb == kopa::region::v1::DECISION_VERB_PAY ||
+         verb == kopa::region::v1::DECISION_VERB_REPAY;
+}
+
 absl::StatusOr<ExitCode> Run(Session& session, const Options& options, DecisionVerb verb) {
   ASSIGN_OR_RETURN(const Plan plan, MakePlan(session, options, verb));
+  for (const DecisionInput& decision : plan.decisions) {
+    if (IsPayment(decision.verb())) session.environment().set_repeatable(false);
+  }
   const SendBatch send =
       [&](client::NodeClient& node,
           absl::Span<const size_t> indexes) -> absl::StatusOr<std::vector<DecisionResult>> {
@@ -158,6 +179,20 @@ const char* AmountHelp(DecisionVerb verb) {
   }
 }
 
+// What --help ends with: the form of files, and how the command is used.
+std::string Footer(const DecisionWord& word) {
+  const bool takes_amount = AmountHelp(word.verb) != nullptr;
+  const std::string words = absl::StrJoin(
+      DecisionWords(), ", ",
+      [](std::string* out, const DecisionWord& known) { absl::StrAppend(out, known.word); });
+  return absl::StrCat(
+      "Columns of --file: application (its id) or external_ref; and where they differ from row to "
+      "row\ndecision, reason, amount_eur. A decision is one of:\n",
+      words, ".\nExamples:\n  kopa app ", word.word, " 0190b2a4-7c3e-7d55-9a41-0c6b1f6d2e11",
+      takes_amount ? " --amount 150.00" : "", " --reason \"komisijas lēmums 2024/7\"\n  kopa app ",
+      word.word, " --call kontakts-2024 --file lēmumi.csv");
+}
+
 }  // namespace
 
 void AddDecisionCommands(CommandTree& tree, CLI::App& app) {
@@ -176,8 +211,10 @@ void AddDecisionCommands(CommandTree& tree, CLI::App& app) {
     if (const char* help = AmountHelp(word.verb); help != nullptr) {
       command->add_option("--amount", options->amount, help);
     }
+    command->footer(Footer(word));
     const DecisionVerb verb = word.verb;
-    tree.Bind(command, [options, verb](Session& session) { return Run(session, *options, verb); });
+    tree.BindChanging(command,
+                      [options, verb](Session& session) { return Run(session, *options, verb); });
   }
 }
 

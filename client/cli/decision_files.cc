@@ -17,6 +17,7 @@ namespace {
 
 using kopa::client::TableReader;
 using kopa::client::TableRow;
+using kopa::region::v1::DecisionVerb;
 
 constexpr char kApplication[] = "application";
 constexpr char kReference[] = "external_ref";
@@ -73,12 +74,24 @@ class NamedTable {
     return absl::InvalidArgumentError(absl::StrCat(path_, ":", row_.line, ": ", message));
   }
 
+  // What is wrong with the row alone. The message says where for whoever has the file at hand, and
+  // the faults for whoever has only the answer.
+  absl::Status RefuseRow(std::vector<Fault> faults) const {
+    const absl::Status status = Error(
+        absl::StrCat(faults[0].field, faults[0].field.empty() ? "" : ": ", faults[0].message));
+    for (Fault& fault : faults) {
+      absl::StrAppend(&fault.message, " (line ", row_.line, ")");
+      if (!fault.message_lv.empty()) {
+        absl::StrAppend(&fault.message_lv, " (", row_.line, ". rinda)");
+      }
+    }
+    return WithFaults(status, faults);
+  }
+
   // What makes the row unreadable, if anything.
   absl::Status RowError() const {
-    const std::vector<Fault> faults = reader_->FaultsOf(row_);
-    if (faults.empty()) return absl::OkStatus();
-    return Error(
-        absl::StrCat(faults[0].field, faults[0].field.empty() ? "" : ": ", faults[0].message));
+    std::vector<Fault> faults = reader_->FaultsOf(row_);
+    return faults.empty() ? absl::OkStatus() : RefuseRow(std::move(faults));
   }
 
   absl::StatusOr<ApplicationName> Name() const {
@@ -110,37 +123,71 @@ absl::Status TakeDecision(const NamedTable& table, kopa::region::v1::DecisionInp
       if (candidate.word == word) decision->set_verb(candidate.verb);
     }
     if (decision->verb() == kopa::region::v1::DECISION_VERB_UNSPECIFIED) {
-      return table.Error(absl::StrCat("decision: must be one of ", absl::StrJoin(known, ", ")));
+      const std::string words = absl::StrJoin(known, ", ");
+      return table.RefuseRow({{"decision", "UNKNOWN_VALUE", absl::StrCat("must be one of ", words),
+                               absl::StrCat("jābūt vienam no: ", words)}});
     }
   }
   if (std::string reason = table.Cell("reason"); !reason.empty()) {
     decision->set_reason(std::move(reason));
   }
+  std::optional<int64_t> given;  // by the row, else by the command
+  if (decision->amount_cents() != 0) given = decision->amount_cents();
   if (const std::string amount = table.Cell("amount_eur"); !amount.empty()) {
     const auto cents = programme::ParseCents(amount);
-    if (!cents.ok()) return table.Error(absl::StrCat("amount_eur: ", cents.status().message()));
+    if (!cents.ok()) {
+      return table.RefuseRow({{"amount_eur", "BAD_AMOUNT", std::string(cents.status().message()),
+                               "nav summa eiro; tā izskatās šādi: 150.00"}});
+    }
     decision->set_amount_cents(*cents);
+    given = *cents;
   }
-  return absl::OkStatus();
+  const std::optional<Fault> fault = FaultOfAmount(decision->verb(), given);
+  return fault.has_value() ? table.RefuseRow({*fault}) : absl::OkStatus();
 }
 
 absl::Status TakeScores(const NamedTable& table, const kopa::programme::v1::Call& call,
                         kopa::region::v1::EvaluationInput* evaluation) {
   evaluation->set_evaluator(table.Cell("evaluator"));
+  std::vector<Fault> faults;
   for (const auto& criterion : call.evaluation().criteria()) {
-    const auto points = programme::ParseHundredths(table.Cell(criterion.id()));
+    const std::string text = table.Cell(criterion.id());
+    if (text.empty()) {
+      faults.push_back({criterion.id(), "MISSING_SCORE", "the criterion has no points",
+                        "Kritērijam nav punktu."});
+      continue;
+    }
+    const auto points = programme::ParseHundredths(text);
     if (!points.ok()) {
-      return table.Error(
-          absl::StrCat("criterion ", criterion.id(), ": ", points.status().message()));
+      faults.push_back({criterion.id(), "BAD_NUMBER", std::string(points.status().message()),
+                        "Punkti izskatās šādi: 4,5."});
+      continue;
     }
     auto* score = evaluation->add_scores();
     score->set_criterion(criterion.id());
     score->set_hundredths(*points);
   }
-  return absl::OkStatus();
+  return faults.empty() ? absl::OkStatus() : table.RefuseRow(std::move(faults));
+}
+
+// What is decided there is an amount.
+bool NeedsAmount(DecisionVerb verb) {
+  return verb == kopa::region::v1::DECISION_VERB_PAY ||
+         verb == kopa::region::v1::DECISION_VERB_REPAY ||
+         verb == kopa::region::v1::DECISION_VERB_AMEND;
 }
 
 }  // namespace
+
+std::optional<Fault> FaultOfAmount(DecisionVerb verb, std::optional<int64_t> cents) {
+  if (!cents.has_value() && !NeedsAmount(verb)) return std::nullopt;
+  const int64_t given = cents.value_or(0);
+  const bool may_be_zero = verb == kopa::region::v1::DECISION_VERB_TERMINATE;
+  if (given > 0 || (may_be_zero && given == 0)) return std::nullopt;
+  return Fault{"amount_eur", "BAD_AMOUNT",
+               may_be_zero ? "0 or more, e.g. 150.00" : "more than 0, e.g. 150.00",
+               may_be_zero ? "0 vai vairāk, piemēram, 150.00" : "lielāka par 0, piemēram, 150.00"};
+}
 
 const std::vector<DecisionWord>& DecisionWords() {
   static const auto* const words = new std::vector<DecisionWord>{

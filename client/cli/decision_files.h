@@ -2,12 +2,14 @@
 #define KOPA_CLIENT_CLI_DECISION_FILES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/cli/application_names.h"
+#include "common/base/status.h"
 #include "kopa/programme/v1/call.pb.h"
 #include "kopa/region/v1/service.pb.h"
 
@@ -24,10 +26,16 @@ struct DecisionWord {
 };
 const std::vector<DecisionWord>& DecisionWords();
 
+// What is wrong with the amount of a decision, in cents, where one is given; nothing if all is
+// well. Zero is only kept of an award that is ended; elsewhere the node would take it for no
+// amount.
+std::optional<Fault> FaultOfAmount(kopa::region::v1::DecisionVerb verb,
+                                   std::optional<int64_t> cents);
+
 struct DecisionFileRow {
   ApplicationName name;
   kopa::region::v1::DecisionInput decision;  // without who is meant
-  absl::Status error;                        // what is wrong with the row, with its line
+  absl::Status error;  // what is wrong with the row: its line in the message, and faults
 };
 
 struct ScoreFileRow {

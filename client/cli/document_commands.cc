@@ -189,7 +189,7 @@ void AddDocumentCommands(CommandTree& tree, CLI::App& app) {
   command->footer(
       "With --ref all words are files.\n"
       "Example:\n  kopa app attach 0190b2a4-7c3e-7d55-9a41-0c6b1f6d2e11 pielikums.pdf līgums.edoc");
-  tree.Bind(command, [attach](Session& session) { return RunAttach(session, *attach); });
+  tree.BindChanging(command, [attach](Session& session) { return RunAttach(session, *attach); });
 
   const auto documents = std::make_shared<OneApplication>();
   command = tree.Add(app, "documents", "the documents of an application");

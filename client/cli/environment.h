@@ -22,6 +22,8 @@ struct ToolEnvironment {
   // set it looks at interrupted() and ends in order.
   std::function<void(bool)> end_in_order = [](bool) {};
   std::function<bool()> interrupted = [] { return false; };
+  // With false, whoever interrupts is not told to run the command again from now on.
+  std::function<void(bool)> set_repeatable = [](bool) {};
 };
 
 }  // namespace kopa::cli

@@ -118,7 +118,15 @@ void AddEvaluateCommand(CommandTree& tree, CLI::App& app) {
   command->add_option("--score", options->scores, "CRITERION=POINTS, for every criterion");
   command->add_option("--evaluator", options->evaluator, "who scored; default is who calls");
   command->add_option("--file", options->file, "CSV of scores, a column for each criterion");
-  tree.Bind(command, [options](Session& session) { return Run(session, *options); });
+  command->footer(
+      "Columns of --file: application (its id) or external_ref; evaluator, empty for who calls; "
+      "and\n"
+      "one for each criterion of the call, by its id (kopa call show CALL).\n"
+      "Examples:\n"
+      "  kopa app evaluate 0190b2a4-7c3e-7d55-9a41-0c6b1f6d2e11 --score relevance=8 impact=7.5 "
+      "...\n"
+      "  kopa app evaluate --call kontakts-2024 --file vērtējumi.csv");
+  tree.BindChanging(command, [options](Session& session) { return Run(session, *options); });
 }
 
 }  // namespace kopa::cli

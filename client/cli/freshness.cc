@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "client/cli/counted.h"
 #include "common/base/calendar.h"
 
 namespace kopa::cli {
@@ -19,8 +20,10 @@ void NoteFreshness(
       session.Note(absl::StrCat("node ", node.node(), " is away; its figures are of ",
                                 TimeText(node.has_last_contact_time(), node.last_contact_time())));
     } else if (node.head_seq() > node.applied_seq()) {
-      session.Note(absl::StrCat("node ", node.node(), " is ", node.head_seq() - node.applied_seq(),
-                                " records ahead of these figures"));
+      session.Note(absl::StrCat(
+          "node ", node.node(), " is ",
+          Counted(static_cast<int64_t>(node.head_seq() - node.applied_seq()), "record"),
+          " ahead of these figures"));
     }
   }
 }

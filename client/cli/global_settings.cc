@@ -41,6 +41,19 @@ const std::string& FirstGiven(const std::string& a, const std::string& b, const 
   return !a.empty() ? a : !b.empty() ? b : c;
 }
 
+// Who acts; empty where nobody says so. Where certificates are used, they say it.
+absl::StatusOr<std::string> ActorOf(const GlobalFlags& flags, const settings::Environment& variable,
+                                    const ContextSettings& context, bool insecure) {
+  std::string actor =
+      FirstGiven(flags.actor.value_or(""), Variable(variable, "KOPA_ACTOR"), context.actor);
+  if (actor.empty()) actor = Variable(variable, "USER");
+  const bool is_given = !actor.empty() || flags.actor.has_value();
+  if (!is_given || !insecure) return actor;
+  const absl::Status status = rpc::CheckActorName(flags.actor.value_or(actor));
+  if (!status.ok()) return UsageError(absl::StrCat("--actor: ", status.message()));
+  return actor;
+}
+
 }  // namespace
 
 absl::StatusOr<absl::Duration> ParseTimeout(const std::string& text) {
@@ -83,9 +96,9 @@ absl::StatusOr<GlobalSettings> Merge(const GlobalFlags& flags,
                    ParseFlag("KOPA_INSECURE", Variable(variable, "KOPA_INSECURE")));
   client::ConnectionOptions& connection = merged.connection;
   connection.insecure = flags.insecure || env_insecure || context.insecure;
-  connection.actor = FirstGiven(flags.actor, Variable(variable, "KOPA_ACTOR"), context.actor);
-  if (connection.actor.empty()) connection.actor = Variable(variable, "USER");
-  if (connection.actor.empty()) connection.actor = rpc::kAnonymous;
+  ASSIGN_OR_RETURN(connection.actor, ActorOf(flags, variable, context, connection.insecure));
+  merged.actor_is_known = !connection.actor.empty();
+  if (!merged.actor_is_known) connection.actor = rpc::kAnonymous;
   connection.tls_certificate_file =
       FirstGiven(flags.tls_certificate_file, Variable(variable, "KOPA_TLS_CERT"),
                  context.tls_certificate_file);
@@ -95,6 +108,7 @@ absl::StatusOr<GlobalSettings> Merge(const GlobalFlags& flags,
       flags.tls_authority_file, Variable(variable, "KOPA_TLS_CA"), context.tls_authority_file);
   if (!flags.timeout.empty()) {
     ASSIGN_OR_RETURN(connection.timeout, ParseTimeout(flags.timeout));
+    connection.connect_timeout = connection.timeout;
   }
   ASSIGN_OR_RETURN(merged.output, ParseOutput(flags.output));
   return merged;

@@ -20,7 +20,7 @@ struct GlobalFlags {
   std::string node;
   std::string context;
   bool insecure = false;
-  std::string actor;
+  std::optional<std::string> actor;
   std::string tls_certificate_file;
   std::string tls_key_file;
   std::string tls_authority_file;
@@ -33,6 +33,8 @@ struct GlobalSettings {
   std::string central;
   std::string node;
   client::ConnectionOptions connection;
+  // False where nobody said who acts: only reading is done as nobody.
+  bool actor_is_known = false;
   OutputFormat output = OutputFormat::kTable;
 };
 

@@ -14,8 +14,10 @@ namespace {
 
 constexpr char kAdvice[] =
     "kopa: interrupted; what was answered is kept. Run the same command again to go on: what is "
-    "done "
-    "already is not done twice.\n";
+    "done already is not done twice.\n";
+constexpr char kAdviceOfPayments[] =
+    "kopa: interrupted; what was answered is kept. Look at what was recorded (kopa app history) "
+    "before going on: a payment that is recorded again counts again.\n";
 
 sigset_t EndingSignals() {
   sigset_t signals;
@@ -47,7 +49,7 @@ void Interrupts::Watch() {
       interrupted_ = true;
       continue;
     }
-    std::fputs(kAdvice, stderr);
+    std::fputs(repeatable_ ? kAdvice : kAdviceOfPayments, stderr);
     std::fflush(stderr);
     _exit(static_cast<int>(ExitCode::kInterrupted));
   }

@@ -21,12 +21,15 @@ class Interrupts {
 
   void EndInOrder(bool in_order) { in_order_ = in_order; }
   bool interrupted() const { return interrupted_; }
+  // Whether the same command may be run again to go on; true unless said otherwise.
+  void SetRepeatable(bool repeatable) { repeatable_ = repeatable; }
 
  private:
   void Watch();
 
   std::atomic<bool> in_order_{false};
   std::atomic<bool> interrupted_{false};
+  std::atomic<bool> repeatable_{true};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

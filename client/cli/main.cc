@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   environment.parts = {&clock, &entropy, [](absl::Duration delay) { absl::SleepFor(delay); }};
   environment.end_in_order = [&](bool in_order) { interrupts.EndInOrder(in_order); };
   environment.interrupted = [&] { return interrupts.interrupted(); };
+  environment.set_repeatable = [&](bool repeatable) { interrupts.SetRepeatable(repeatable); };
   return static_cast<int>(
       kopa::cli::RunTool(std::vector<std::string>(argv + 1, argv + argc), environment));
 }

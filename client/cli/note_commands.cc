@@ -59,7 +59,7 @@ void AddNoteCommands(CommandTree& tree, CLI::App& app) {
   command->add_option("--text", note->text, "what to note")->required();
   command->footer(
       "Example:\n  kopa app note --ref K-17 --call kontakts-2024 --text \"zvanīts 3. maijā\"");
-  tree.Bind(command, [note](Session& session) { return RunNote(session, *note); });
+  tree.BindChanging(command, [note](Session& session) { return RunNote(session, *note); });
 
   const auto notes = std::make_shared<OneApplication>();
   command = tree.Add(app, "notes", "the remarks on an application");

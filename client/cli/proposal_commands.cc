@@ -40,8 +40,8 @@ void AddSettle(CommandTree& tree, CLI::App& group, const std::string& word, cons
   const auto number = std::make_shared<uint64_t>(0);
   CLI::App* command = tree.Add(group, word, help);
   command->add_option("number", *number, "its number")->required();
-  tree.Bind(command,
-            [number, state](Session& session) { return RunSettle(session, *number, state); });
+  tree.BindChanging(
+      command, [number, state](Session& session) { return RunSettle(session, *number, state); });
 }
 
 }  // namespace

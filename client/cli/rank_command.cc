@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
+#include "client/cli/counted.h"
 #include "client/cli/freshness.h"
 #include "common/base/bytes.h"
 #include "common/base/status.h"
@@ -60,6 +61,22 @@ Json RankingJson(const RankCallResponse& ranking) {
   return json;
 }
 
+// For people; JSON has the enum's words.
+std::string OutcomeText(const RankRow& row) {
+  switch (row.outcome()) {
+    case kopa::national::v1::RANK_OUTCOME_AWARDED:
+      return "holds award";
+    case kopa::national::v1::RANK_OUTCOME_AWARD:
+      return "award";
+    case kopa::national::v1::RANK_OUTCOME_RESERVE:
+      return "reserve";
+    case kopa::national::v1::RANK_OUTCOME_BELOW_THRESHOLD:
+      return "below threshold";
+    default:
+      return EnumWord(row.outcome());
+  }
+}
+
 Table RankingTable(const RankCallResponse& ranking) {
   Table table({{"rank", true},
                {"outcome"},
@@ -71,7 +88,7 @@ Table RankingTable(const RankCallResponse& ranking) {
                {"organisation"},
                {"id"}});
   for (const RankRow& row : ranking.rows()) {
-    table.AddRow({absl::StrCat(row.rank()), EnumWord(row.outcome()), ScoreText(row),
+    table.AddRow({absl::StrCat(row.rank()), OutcomeText(row), ScoreText(row),
                   FormatCents(row.requested_cents()), FormatCents(row.award_cents()),
                   absl::StrCat(row.initiatives()), row.node(), row.organisation(), IdText(row)});
   }
@@ -109,16 +126,17 @@ absl::StatusOr<ExitCode> Apply(Session& session, client::CentralClient& central,
   json["decisions"] = applied->decisions();
   json["waitingForNodes"] = applied->waiting_for_nodes();
   session.Print(json, [&] { return RankingTable(applied->ranking()); });
-  session.Note(absl::StrCat(applied->decisions(), " decisions were sent to the nodes"));
+  session.Note(absl::StrCat(Counted(applied->decisions(), "decision"), " sent to the nodes"));
   if (applied->waiting_for_nodes() > 0) {
     session.Note(absl::StrCat(applied->waiting_for_nodes(),
-                              " of them are for nodes that are away, which get them when they are "
+                              " of them for nodes that are away, which get them when they are "
                               "back"));
   }
   return ExitCode::kDone;
 }
 
 absl::StatusOr<ExitCode> Run(Session& session, const Options& options) {
+  if (options.apply) RETURN_IF_ERROR(session.RequireActor());
   ASSIGN_OR_RETURN(const auto central, session.Central("rank"));
   ASSIGN_OR_RETURN(const RankCallResponse ranking, central->RankCall(options.call));
   if (options.apply) return Apply(session, *central, options, ranking);

@@ -1,6 +1,7 @@
 #include "client/cli/session.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -25,15 +26,20 @@ absl::StatusOr<T> AsUsage(absl::StatusOr<T> client) {
 
 }  // namespace
 
+std::string FaultText(const Fault& fault) {
+  return absl::StrCat(fault.field, fault.field.empty() ? "" : ": ", fault.code, ": ",
+                      fault.message);
+}
+
 std::string ErrorText(const absl::Status& status) {
   std::string text = absl::StrCat("kopa: ", status.message(), "\n");
   const std::vector<Fault> faults = FaultsOf(status);
-  // A status that only repeats its one fault needs no second line.
-  if (faults.size() == 1 && absl::StrContains(status.message(), faults[0].message)) return text;
-  for (const Fault& fault : faults) {
-    absl::StrAppend(&text, "  ", fault.field, fault.field.empty() ? "" : ": ", fault.code, ": ",
-                    fault.message, "\n");
+  // A status that only repeats its one fault, and where it is, needs no second line.
+  if (faults.size() == 1 && absl::StrContains(status.message(), faults[0].message) &&
+      absl::StrContains(status.message(), faults[0].field)) {
+    return text;
   }
+  for (const Fault& fault : faults) absl::StrAppend(&text, "  ", FaultText(fault), "\n");
   return text;
 }
 
@@ -49,10 +55,15 @@ absl::Status Session::RequireServer() const {
        connection.tls_authority_file.empty())) {
     return UsageError(
         "no certificate is named: give --tls-cert, --tls-key and --tls-ca, or --insecure for a "
-        "trial "
-        "on this machine");
+        "trial on this machine");
   }
   return absl::OkStatus();
+}
+
+absl::Status Session::RequireActor() const {
+  RETURN_IF_ERROR(RequireServer());
+  if (settings_.actor_is_known || !settings_.connection.insecure) return absl::OkStatus();
+  return UsageError("say who you are with --actor NAME or KOPA_ACTOR");
 }
 
 absl::StatusOr<std::unique_ptr<client::CentralClient>> Session::Central(absl::string_view why) {
@@ -65,7 +76,8 @@ absl::StatusOr<std::unique_ptr<client::CentralClient>> Session::Central(absl::st
 
 absl::StatusOr<std::unique_ptr<client::NodeClient>> Session::Node(const NodeAddress& node) {
   RETURN_IF_ERROR(RequireServer());
-  return AsUsage(connections_.Node(node.node, node.address));
+  const auto patience = node.is_away ? client::Patience::kOneTry : client::Patience::kUsual;
+  return AsUsage(connections_.Node(node.node, node.address, patience));
 }
 
 absl::StatusOr<std::vector<NodeAddress>> Session::Nodes() {
@@ -80,7 +92,7 @@ absl::StatusOr<std::vector<NodeAddress>> Session::Nodes() {
   std::vector<NodeAddress> reachable;
   for (const auto& node : nodes) {
     if (node.address().empty() || node.state() == NODE_STATE_RETIRED) continue;
-    reachable.push_back({node.node(), node.address()});
+    reachable.push_back({node.node(), node.address(), !node.connected()});
   }
   if (reachable.empty()) {
     return absl::UnavailableError(
@@ -134,6 +146,13 @@ void Session::WriteError(absl::string_view text) {
 void Session::Note(absl::string_view line) { WriteError(absl::StrCat("kopa: ", line, "\n")); }
 
 void Session::Complain(const absl::Status& status) { WriteError(ErrorText(status)); }
+
+void Session::ComplainOnce(const std::vector<absl::Status>& failures, const absl::Status& but) {
+  std::set<std::string> said = {ErrorText(but)};
+  for (const absl::Status& failure : failures) {
+    if (said.insert(ErrorText(failure)).second) Complain(failure);
+  }
+}
 
 void Session::ShowProgress(absl::string_view line) {
   // A line that wraps could not be taken back.

@@ -15,6 +15,7 @@
 #include "client/cli/table.h"
 #include "client/include/kopa/connections.h"
 #include "common/base/mutex.h"
+#include "common/base/status.h"
 #include "kopa/programme/v1/call.pb.h"
 
 namespace kopa::cli {
@@ -23,6 +24,7 @@ namespace kopa::cli {
 struct NodeAddress {
   std::string node;
   std::string address;
+  bool is_away = false;  // the centre has no link to it
 };
 
 // What one run of a command works with: settings, servers, output. Servers are not asked before a
@@ -41,8 +43,12 @@ class Session {
 
   // A usage error where no address is given at all.
   absl::Status RequireServer() const;
+  // For commands that change something: a usage error where on a plaintext connection nobody says
+  // who acts.
+  absl::Status RequireActor() const;
   // A usage error unless the centre's address is given; `why` says what needs it.
   absl::StatusOr<std::unique_ptr<client::CentralClient>> Central(absl::string_view why);
+  // One that is away is tried once and not for long.
   absl::StatusOr<std::unique_ptr<client::NodeClient>> Node(const NodeAddress& node);
 
   // The nodes that commands on applications go to: with --node that one (asked for its name), with
@@ -55,11 +61,15 @@ class Session {
   // Results, in the form that was asked for. `table` is only called where it is needed.
   void Print(const Json& json, const std::function<Table()>& table);
 
-  // The three below write to stderr, from any thread.
+  // The four below write to stderr, from any thread.
   // One line: "kopa: ...".
   void Note(absl::string_view line);
   // A failure with all its faults.
   void Complain(const absl::Status& status);
+  // Failures of several servers: what is the same is said once. Those that say what `but` says are
+  // left out.
+  void ComplainOnce(const std::vector<absl::Status>& failures,
+                    const absl::Status& but = absl::OkStatus());
   // On a terminal the line that is redrawn; whatever is written next takes its place. Empty removes
   // it.
   void ShowProgress(absl::string_view line);
@@ -72,6 +82,9 @@ class Session {
   client::Connections connections_;
   Mutex error_mutex_;  // one text at a time on stderr
 };
+
+// "amount_eur: BAD_AMOUNT: not an amount"; without the field where the fault names none.
+std::string FaultText(const Fault& fault);
 
 // "kopa: the message", and each fault on a line of its own.
 std::string ErrorText(const absl::Status& status);

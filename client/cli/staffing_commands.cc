@@ -79,7 +79,7 @@ void AddStaffingCommands(CommandTree& tree, CLI::App& app) {
   command->add_flag("--remove", assign->remove, "take the assignment back instead");
   command->footer(
       "Example:\n  kopa app assign 0190b2a4-7c3e-7d55-9a41-0c6b1f6d2e11 --evaluator anna berta");
-  tree.Bind(command, [assign](Session& session) { return RunAssign(session, *assign); });
+  tree.BindChanging(command, [assign](Session& session) { return RunAssign(session, *assign); });
 
   const auto conflict = std::make_shared<ConflictOptions>();
   command = tree.Add(app, "conflict", "declare a conflict of interest; bars from evaluating");
@@ -88,7 +88,8 @@ void AddStaffingCommands(CommandTree& tree, CLI::App& app) {
   command->add_option("--reason", conflict->reason, "why")->required();
   command->footer(
       "Example:\n  kopa app conflict 0190b2a4-7c3e-7d55-9a41-0c6b1f6d2e11 --reason \"radinieks\"");
-  tree.Bind(command, [conflict](Session& session) { return RunConflict(session, *conflict); });
+  tree.BindChanging(command,
+                    [conflict](Session& session) { return RunConflict(session, *conflict); });
 }
 
 }  // namespace kopa::cli

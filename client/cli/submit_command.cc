@@ -42,8 +42,14 @@ void AddSubmitCommand(CommandTree& tree) {
   command->add_option("--results", options->results, "write reference, id and receipt of each");
   command->add_option("--max-errors", options->errors_max, "stop at so many rejected rows");
   command->add_option("--batch", options->batch_applications, "applications a message");
+  command->footer(
+      "Refused rows come back in FILE.rejected.csv with what is wrong with each, to be corrected "
+      "and\n"
+      "submitted as it is. An empty file of a call: kopa call template CALL.\n"
+      "Example:\n  kopa submit pieteikumi.csv --call kontakts-2024");
   tree.Bind(command, [options](Session& session) -> absl::StatusOr<ExitCode> {
     RETURN_IF_ERROR(Check(*options));
+    if (!options->dry_run) RETURN_IF_ERROR(session.RequireActor());
     return SubmitRun(&session, options.get()).Run();
   });
 }

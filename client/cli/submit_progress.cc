@@ -49,7 +49,7 @@ std::string ProgressText(const std::map<std::string, RowCounts>& by_node, int64_
                          int64_t rows_expected, double seconds) {
   std::string text = absl::StrCat(rows);
   if (rows_expected > 0) absl::StrAppend(&text, " of about ", std::max(rows, rows_expected));
-  absl::StrAppend(&text, " rows");
+  absl::StrAppend(&text, rows == 1 && rows_expected <= 1 ? " row" : " rows");
   const double rate = seconds > 0 ? static_cast<double>(rows) / seconds : 0;
   absl::StrAppend(&text, absl::StrFormat(", %.0f/s", rate));
   if (rows_expected > rows && rate > 0) {

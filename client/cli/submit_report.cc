@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/session.h"
 #include "client/internal/rpc_status.h"
 #include "common/rpc/status.h"
 
@@ -97,13 +98,15 @@ void SubmitReport::Deliver(client::Delivery delivery) {
 
 void SubmitReport::TakeUndelivered(const absl::Status& why, Entry* entry) {
   if (first_undelivered_.ok()) first_undelivered_ = why;
-  Count(*entry, &RowCounts::rejected);
-  entry->faults = {UndeliveredFault(entry->node, why)};
-  // Whoever interrupts submits the same file again; a file of rejects would only be in the way.
+  // Whoever interrupts submits the same file again: the rows are not refused, and a file of rejects
+  // would only be in the way.
   if (absl::IsCancelled(why)) {
+    Count(*entry, &RowCounts::undelivered);
     entry->application.rows.clear();
-  } else if (undelivered_noted_.insert(entry->node).second) {
-    NoteFault(*entry, entry->faults[0]);
+  } else {
+    Count(*entry, &RowCounts::rejected);
+    entry->faults = {UndeliveredFault(entry->node, why)};
+    if (undelivered_noted_.insert(entry->node).second) NoteFault(*entry, entry->faults[0]);
   }
   entry->done = true;
   WriteInOrder();
@@ -121,9 +124,11 @@ void SubmitReport::NoteFault(const Entry& entry, const Fault& fault) {
     note_("more rows have faults or remarks; not shown here");
     return;
   }
-  const int64_t line = entry.application.lines.empty() ? 0 : entry.application.lines[0];
-  note_(absl::StrCat(files_[entry.file].name, ":", line, ": ", fault.field,
-                     fault.field.empty() ? "" : ": ", fault.code, ": ", fault.message));
+  const std::vector<int64_t>& lines = entry.application.lines;
+  Fault told = fault;
+  const size_t row = client::TakeRowOf(&told.field, lines.size());
+  note_(absl::StrCat(files_[entry.file].name, ":", lines.empty() ? 0 : lines[row], ": ",
+                     FaultText(told)));
 }
 
 void SubmitReport::Finish(Entry* entry) {
@@ -203,13 +208,15 @@ Json SubmitReport::ToJson() const {
     nodes.push_back({{"node", node},
                      {"accepted", JsonInt(rows.accepted)},
                      {"replayed", JsonInt(rows.replayed)},
-                     {"rejected", JsonInt(rows.rejected)}});
+                     {"rejected", JsonInt(rows.rejected)},
+                     {"undelivered", JsonInt(rows.undelivered)}});
   }
   Json json = {{"call", call_},
                {"rows", JsonInt(counts_.total())},
                {"accepted", JsonInt(counts_.accepted)},
                {"replayed", JsonInt(counts_.replayed)},
-               {"rejected", JsonInt(counts_.rejected)}};
+               {"rejected", JsonInt(counts_.rejected)},
+               {"undelivered", JsonInt(counts_.undelivered)}};
   json["nodes"] = std::move(nodes);
   json["rejectsFile"] = rejects.empty() ? "" : rejects[0];
   if (files_.size() > 1) json["rejectsFiles"] = rejects;

@@ -25,11 +25,15 @@
 
 namespace kopa::cli {
 
-// Data rows by what became of them. accepted + replayed + rejected = all of them, in the end.
+// Data rows by what became of them. accepted + replayed + rejected = total, always; in the end that
+// is all of them, unless the submission was interrupted.
 struct RowCounts {
   int64_t accepted = 0;
   int64_t replayed = 0;
-  int64_t rejected = 0;  // undelivered ones too: they are in the rejects file with code UNDELIVERED
+  // Those too that no node took: they are in the rejects file with code UNDELIVERED.
+  int64_t rejected = 0;
+  // Sent or about to be when the submission was interrupted; in no file.
+  int64_t undelivered = 0;
 
   int64_t total() const { return accepted + replayed + rejected; }
 };

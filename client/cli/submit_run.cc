@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/counted.h"
 #include "client/cli/submit_progress.h"
 #include "common/base/status.h"
 
@@ -179,9 +180,10 @@ absl::StatusOr<ExitCode> SubmitRun::Conclude(const absl::Status& read) {
   }
   if (options_->dry_run) session_->Note("dry run: nothing was kept");
   if (session_->environment().interrupted()) {
-    return InterruptedError(
-        "interrupted; what was accepted is kept. Run the same command again to go on: what is in "
-        "already is counted as replayed");
+    return InterruptedError(absl::StrCat("interrupted; ", Counted(counts.undelivered, "row"),
+                                         " without an answer, what was accepted is kept. Run the "
+                                         "same command again to go on: what is "
+                                         "in already is counted as replayed"));
   }
   if (!read.ok()) {
     return Annotate(read, "reading stopped; what was accepted before is kept");
@@ -189,9 +191,10 @@ absl::StatusOr<ExitCode> SubmitRun::Conclude(const absl::Status& read) {
   RETURN_IF_ERROR(closed);
   RETURN_IF_ERROR(report_->Verdict());
   if (stopped_early_) {
-    session_->Note(absl::StrCat("stopped at ", counts.rejected, " rejected rows (--max-errors); ",
-                                rest_is_known_ ? "" : "at least ",
-                                rest_rows_ + report_->withheld_rows(), " rows were not handed in"));
+    session_->Note(absl::StrCat("stopped at ", Counted(counts.rejected, "rejected row"),
+                                " (--max-errors); ", rest_is_known_ ? "" : "at least ",
+                                Counted(rest_rows_ + report_->withheld_rows(), "row"),
+                                " not handed in"));
   }
   return counts.rejected > 0 ? ExitCode::kPartly : ExitCode::kDone;
 }

@@ -1,6 +1,7 @@
 #ifndef KOPA_CLIENT_INTERNAL_CALLER_H_
 #define KOPA_CLIENT_INTERNAL_CALLER_H_
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -10,9 +11,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "client/include/kopa/connection_options.h"
+#include "client/include/kopa/connections.h"
 #include "client/internal/channels.h"
 #include "common/base/status.h"
 #include "common/rpc/status.h"
+#include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 
 namespace kopa::client {
@@ -21,13 +24,16 @@ namespace kopa::client {
 // place. Thread-safe.
 class Caller {
  public:
-  // `server` is how messages name it: "the centre at 127.0.0.1:7000". All pointers must outlive
-  // this.
-  Caller(std::string server, ConnectionOptions options, ClientParts parts, Channels* channels)
+  // `server` is how messages name it: "the centre at 127.0.0.1:7000". `channel` is the way to it.
+  // All pointers must outlive this.
+  Caller(std::string server, ConnectionOptions options, ClientParts parts, Channels* channels,
+         std::shared_ptr<grpc::Channel> channel, Patience patience)
       : server_(std::move(server)),
         options_(std::move(options)),
         parts_(std::move(parts)),
-        channels_(channels) {}
+        channels_(channels),
+        channel_(std::move(channel)),
+        patience_(patience) {}
 
   // Only for methods that are safe to repeat with the same request, which all of Kopa's are.
   template <typename Response, typename Stub, typename Request>
@@ -46,19 +52,21 @@ class Caller {
   // which carries actor and deadline, and sees it to its end. It may be called several times.
   template <typename Result, typename Attempt>
   absl::StatusOr<Result> Run(const Attempt& attempt) const {
-    const int64_t give_up_nanos =
-        parts_.clock->MonotonicNanos() + absl::ToInt64Nanoseconds(options_.timeout);
-    const auto time_left = [&] {
-      return absl::Nanoseconds(give_up_nanos - parts_.clock->MonotonicNanos());
+    const int64_t begin_nanos = parts_.clock->MonotonicNanos();
+    const auto left_of = [&](absl::Duration whole) {
+      return whole - absl::Nanoseconds(parts_.clock->MonotonicNanos() - begin_nanos);
     };
-    auto result = RetryLoop(Backoff(options_.retry, parts_.entropy), parts_.sleep, time_left,
-                            [&]() -> absl::StatusOr<Result> {
-                              grpc::ClientContext context;
-                              context.set_deadline(std::chrono::system_clock::now() +
-                                                   absl::ToChronoNanoseconds(time_left()));
-                              channels_->Prepare(&context);
-                              return attempt(&context);
-                            });
+    const auto time_left = [&] { return left_of(TimeForRetries()); };
+    auto result =
+        RetryLoop(Backoff(options_.retry, parts_.entropy), parts_.sleep, time_left,
+                  [&]() -> absl::StatusOr<Result> {
+                    RETURN_IF_ERROR(Connect(left_of(TimeToConnect())));
+                    grpc::ClientContext context;
+                    context.set_deadline(std::chrono::system_clock::now() +
+                                         absl::ToChronoNanoseconds(left_of(options_.timeout)));
+                    channels_->Prepare(&context);
+                    return attempt(&context);
+                  });
     if (!result.ok()) return Explain(result.status());
     return result;
   }
@@ -76,10 +84,21 @@ class Caller {
   }
 
  private:
+  // Until there was a connection once, waits for it. UNAVAILABLE where it is still being made when
+  // the time is over; where it failed, the call itself tells why.
+  absl::Status Connect(absl::Duration wait_max) const;
+  absl::Duration TimeToConnect() const;
+  // How long another attempt makes sense.
+  absl::Duration TimeForRetries() const;
+
   const std::string server_;
   const ConnectionOptions options_;
   const ClientParts parts_;
   Channels* const channels_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const Patience patience_;
+  // That a connection breaks is another matter than a server that is not there.
+  mutable std::atomic<bool> was_connected_{false};
 };
 
 }  // namespace kopa::client

@@ -8,8 +8,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "client/include/kopa/connection_options.h"
 #include "common/base/mutex.h"
+#include "grpc/grpc.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/completion_queue.h"
@@ -30,6 +32,10 @@ class Poller {
   grpc::CompletionQueue queue_;  // nothing is ever put into it: waiting on it is the point
   std::thread thread_;
 };
+
+// Connects and waits until it is known whether that succeeds, at most for `wait_max`; gives the
+// state then. A call that is made while it is not known waits for gRPC's own, longer time.
+grpc_connectivity_state StateAfterConnecting(grpc::Channel& channel, absl::Duration wait_max);
 
 // One gRPC channel an address, made at first use and kept. Thread-safe.
 class Channels {

@@ -22,16 +22,18 @@ absl::StatusOr<std::unique_ptr<CentralClient>> Connections::Central(const std::s
       kopa::national::v1::NationalService::NewStub(channel),
       kopa::national::v1::OfficeService::NewStub(channel),
       std::make_unique<Caller>(absl::StrCat("the centre at ", address), options_, parts_,
-                               channels_.get()));
+                               channels_.get(), channel, Patience::kUsual));
 }
 
 absl::StatusOr<std::unique_ptr<NodeClient>> Connections::Node(const std::string& name,
-                                                              const std::string& address) {
-  ASSIGN_OR_RETURN(auto stub, RegionStub(address));
+                                                              const std::string& address,
+                                                              Patience patience) {
+  ASSIGN_OR_RETURN(const auto channel, channels_->To(address));
   const std::string server = name.empty() ? absl::StrCat("the node at ", address)
                                           : absl::StrCat("node ", name, " at ", address);
   return std::make_unique<NodeClient>(
-      std::move(stub), std::make_unique<Caller>(server, options_, parts_, channels_.get()));
+      kopa::region::v1::RegionService::NewStub(channel),
+      std::make_unique<Caller>(server, options_, parts_, channels_.get(), channel, patience));
 }
 
 absl::StatusOr<std::unique_ptr<kopa::region::v1::RegionService::StubInterface>>

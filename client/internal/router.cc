@@ -55,6 +55,7 @@ std::string Router::FindNode(absl::string_view municipality) const {
 }
 
 std::vector<Fault> Router::AllFaults(const InputApplication& application) const {
+  if (!application.is_readable) return application.faults;
   const absl::Time now = clock_->Now();
   const auto& input = application.input;
   const absl::Time received = input.has_received_time()

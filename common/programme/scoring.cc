@@ -49,12 +49,21 @@ void CheckOnePoints(const v1::Criterion& criterion, int64_t hundredths,
 }
 
 std::string BelowLeast(absl::string_view what, int64_t has, int64_t least) {
-  return absl::StrCat(what, " has ", FormatHundredths(has), " points, at least ",
-                      FormatHundredths(least), " are needed");
+  return absl::StrCat(what, " has ", FormatHundredths(has), has == 100 ? " point" : " points",
+                      ", at least ", FormatHundredths(least), least == 100 ? " is" : " are",
+                      " needed");
+}
+
+// The form that goes with the number: zero, one and other of CLDR for "lv".
+absl::string_view PointsLatvian(int64_t hundredths) {
+  if (hundredths % 100 != 0) return "punkti";
+  const int64_t last_two = hundredths / 100 % 100;
+  if (last_two % 10 == 0 || (last_two > 10 && last_two < 20)) return "punktu";
+  return last_two % 10 == 1 ? "punkts" : "punkti";
 }
 
 std::string BelowLeastLatvian(absl::string_view what, int64_t has, int64_t least) {
-  return absl::StrCat(what, ": ", FormatHundredths(has), " punkti, vajag vismaz ",
+  return absl::StrCat(what, ": ", FormatHundredths(has), " ", PointsLatvian(has), ", vajag vismaz ",
                       FormatHundredths(least), ".");
 }
 

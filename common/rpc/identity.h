@@ -3,7 +3,9 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "grpcpp/server_context.h"
 
 namespace kopa::rpc {
@@ -12,6 +14,15 @@ namespace kopa::rpc {
 inline constexpr char kActorMetadata[] = "kopa-actor";
 // Who a caller is that does not say.
 inline constexpr char kAnonymous[] = "anonymous";
+
+// Whether somebody may be called so: 1 to kActorBytesMax bytes of UTF-8 without control characters
+// and controls of writing direction, since names end up in journals and log lines. INVALID_ARGUMENT
+// says what would be right.
+absl::Status CheckActorName(absl::string_view name);
+
+// A name as the metadata carries it, which takes ASCII only: everything but visible ASCII, and '%'
+// itself, percent-encoded byte by byte (RFC 3986, 2.1).
+std::string EncodeActor(absl::string_view name);
 
 // Who makes a call.
 struct Caller {
@@ -24,8 +35,8 @@ struct Caller {
 // nothing a caller sends can choose.
 enum class Transport { kInsecure, kTls };
 
-// kInsecure: the metadata kopa-actor, or kAnonymous. INVALID_ARGUMENT where it comes twice, is
-// longer than kActorBytesMax, or holds anything but printable ASCII. kTls: the URI among the
+// kInsecure: the metadata kopa-actor, percent-decoded, or kAnonymous. INVALID_ARGUMENT where it
+// comes twice, is no percent-encoding or no name (CheckActorName). kTls: the URI among the
 // certificate's subject alternative names, else its common name; the metadata is not looked at.
 // UNAUTHENTICATED where the certificate has neither, or several URIs.
 absl::StatusOr<Caller> CallerOf(const grpc::ServerContextBase& context, Transport transport);

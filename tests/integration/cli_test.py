@@ -95,6 +95,26 @@ class CliTest(ClusterCase):
         result = self.cluster.tool.run("nodes", more_environment=variables).expect(0)
         self.assertEqual([node["node"] for node in result.json()["nodes"]], ["zemgale"])
 
+    def test_an_actor_may_have_any_letters(self):
+        name = "Jānis Bērziņš"
+        file = apps.write_csv(self.path("latvian.csv"), CALL,
+                              apps.project(CALL, "L-0001", "Rīga", [50_000]))
+        self.cluster.submit(file, CALL, actor=name)
+        [one] = [row for row in self.cluster.applications(CALL, "--municipality", "Rīga")
+                 if row["externalRef"] == "L-0001"]
+        [submitted] = self.kopa("app", "history", one["id"]).expect(0).json()["rows"]
+        self.assertEqual(submitted["staff"]["actor"], name)
+        for bad in ("a\nb", "", "a" * 200):
+            self.assertIn("--actor", self.kopa("nodes", actor=bad).expect(2).err)
+
+    def test_nothing_is_changed_as_nobody(self):
+        variables = {"KOPA_CENTRAL": self.cluster.central.address, "KOPA_INSECURE": "1", "USER": ""}
+        file = apps.write_csv(self.path("nobody.csv"), CALL,
+                              apps.project(CALL, "N-0001", "Rīga", [50_000]))
+        result = self.cluster.tool.run("submit", file, "--call", CALL, more_environment=variables)
+        self.assertIn("--actor NAME", result.expect(2).err)
+        self.cluster.tool.run("nodes", more_environment=variables).expect(0)
+
     def test_plaintext_is_only_for_loopback(self):
         result = self.cluster.tool.run("nodes", server=("--central", "192.0.2.1:7400"))
         self.assertIn(result.code, (1, 2), result)

@@ -1,5 +1,6 @@
 """One region's node is away: the others go on, answers say what is missing, and nothing is lost."""
 
+import time
 import unittest
 
 import applications as apps
@@ -39,6 +40,13 @@ class NodeAwayTest(ClusterCase):
         self.assertEqual(freshness, {node: node != AWAY for node in NODES})
         listed = self.kopa("app", "list", "--call", CALL, "--timeout", "3").expect(3).json()
         self.assertEqual(len(listed["applications"]), len(others))
+        began = time.monotonic()
+        listed = self.kopa("app", "list", "--call", CALL).expect(3).json()
+        self.assertLess(time.monotonic() - began, 5, "a node known to be away is not waited for")
+        self.assertEqual(len(listed["applications"]), len(others))
+        here = next(row for row in others)
+        of_one = self.kopa("app", "list", "--call", CALL, "--municipality", here["municipality"])
+        self.assertGreater(len(of_one.expect(0).json()["applications"]), 0)
         report = self.kopa("verify", "--timeout", "3").expect(3)
         self.assertIn(AWAY, report.out)
 

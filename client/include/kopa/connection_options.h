@@ -14,7 +14,8 @@ namespace kopa::client {
 struct ConnectionOptions {
   // Plaintext, for trials on one machine; the server believes `actor`.
   bool insecure = false;
-  // Who acts; only sent where `insecure`, else the certificate says it.
+  // Who acts (common/rpc/identity.h, CheckActorName); only sent where `insecure`, else the
+  // certificate says it.
   std::string actor;
   // PEM files: the caller's certificate and key, and the authority that signs the servers' ones.
   std::string tls_certificate_file;
@@ -22,6 +23,9 @@ struct ConnectionOptions {
   std::string tls_authority_file;
   // After this a call is given up, retries included.
   absl::Duration timeout = absl::Seconds(30);
+  // The same for a server that no connection could be made to yet: one that is started again is
+  // back by then, and one that is not there is told soon.
+  absl::Duration connect_timeout = absl::Seconds(5);
   RetryPolicy retry;
 };
 

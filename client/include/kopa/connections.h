@@ -14,6 +14,10 @@ namespace kopa::client {
 
 class Channels;
 
+// How long a server is tried to which there was no connection yet: for the usual connect_timeout;
+// or, where it is known to be away, once, for two seconds at most.
+enum class Patience { kUsual, kOneTry };
+
 // The way to the servers: hands out clients for an address, all with the same credentials, time-out
 // and actor. Channels are kept and shared. Must outlive the clients. Thread-safe.
 class Connections {
@@ -26,7 +30,8 @@ class Connections {
   absl::StatusOr<std::unique_ptr<CentralClient>> Central(const std::string& address);
   // `name` is the node's id where it is known, else empty; for messages.
   absl::StatusOr<std::unique_ptr<NodeClient>> Node(const std::string& name,
-                                                   const std::string& address);
+                                                   const std::string& address,
+                                                   Patience patience = Patience::kUsual);
 
   // For streams of one's own: a stub, and what each of its contexts must carry.
   absl::StatusOr<std::unique_ptr<kopa::region::v1::RegionService::StubInterface>> RegionStub(

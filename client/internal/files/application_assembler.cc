@@ -98,6 +98,7 @@ void ApplicationAssembler::Append(InputRow row) {
     FillFromRow(row, index, path);
     if (first_readable_ == kNoCell) first_readable_ = index;
   } else {
+    open_->is_readable = false;
     // So that results can be told apart.
     open_->input.set_external_ref(open_reference_);
   }

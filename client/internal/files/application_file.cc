@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/internal/files/csv_row_source.h"
+#include "client/internal/files/json_names.h"
 #include "client/internal/files/json_row_source.h"
 #include "client/internal/files/line_reader.h"
 #include "client/internal/files/table_reader.h"
@@ -38,13 +39,15 @@ absl::StatusOr<std::unique_ptr<ApplicationFileReader>> ApplicationFileReader::Op
   ASSIGN_OR_RETURN(auto text, TextSource::Open(path, options.encoding));
   std::unique_ptr<ApplicationFileReader> reader(new ApplicationFileReader(
       path == "-" ? "standard input" : path, ColumnNames(std::move(columns))));
-  const absl::Status status = reader->Begin(std::move(text), call.form(), options.format);
+  const absl::Status status = reader->Begin(std::move(text), call.form(), path, options);
   if (!status.ok()) return Annotate(status, reader->name_);
   return reader;
 }
 
 absl::Status ApplicationFileReader::Begin(std::unique_ptr<TextSource> text,
-                                          programme::v1::ApplicationForm form, FileFormat format) {
+                                          programme::v1::ApplicationForm form,
+                                          const std::string& path,
+                                          const ApplicationFileOptions& options) {
   absl::TimeZone zone;
   if (!absl::LoadTimeZone(kZone, &zone)) {
     return absl::FailedPreconditionError(
@@ -52,6 +55,7 @@ absl::Status ApplicationFileReader::Begin(std::unique_ptr<TextSource> text,
   }
   auto lines = std::make_unique<LineReader>(std::move(text));
   ASSIGN_OR_RETURN(const std::string beginning, PeekLine(lines.get()));
+  FileFormat format = options.format;
   if (format == FileFormat::kFind) {
     if (absl::StartsWith(beginning, "[")) {
       return absl::InvalidArgumentError(
@@ -60,6 +64,7 @@ absl::Status ApplicationFileReader::Begin(std::unique_ptr<TextSource> text,
     format = absl::StartsWith(beginning, "{") ? FileFormat::kJsonLines : FileFormat::kCsv;
   }
   if (format == FileFormat::kJsonLines) {
+    RETURN_IF_ERROR(CheckNames(lines.get(), path, options.encoding));
     source_ = std::make_unique<JsonRowSource>(std::move(lines), &names_);
   } else {
     ASSIGN_OR_RETURN(auto table, TableReader::OfLines(std::move(lines)));
@@ -68,6 +73,14 @@ absl::Status ApplicationFileReader::Begin(std::unique_ptr<TextSource> text,
   assembler_ = std::make_unique<ApplicationAssembler>(&names_.columns(), source_->form_columns(),
                                                       form, zone);
   return absl::OkStatus();
+}
+
+absl::Status ApplicationFileReader::CheckNames(LineReader* lines, const std::string& path,
+                                               const std::string& encoding) const {
+  if (!lines->is_repeatable()) return CheckFirstJsonNames(lines, names_);
+  ASSIGN_OR_RETURN(auto text, TextSource::Open(path, encoding));
+  LineReader second(std::move(text));
+  return CheckJsonNames(&second, names_);
 }
 
 absl::StatusOr<std::optional<InputApplication>> ApplicationFileReader::Next() {

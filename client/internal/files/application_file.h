@@ -12,6 +12,7 @@
 #include "client/internal/files/application_assembler.h"
 #include "client/internal/files/column_names.h"
 #include "client/internal/files/input_application.h"
+#include "client/internal/files/line_reader.h"
 #include "client/internal/files/row_source.h"
 #include "client/internal/files/text_source.h"
 #include "kopa/programme/v1/call.pb.h"
@@ -54,7 +55,10 @@ class ApplicationFileReader {
   ApplicationFileReader(std::string name, ColumnNames names)
       : name_(std::move(name)), names_(std::move(names)) {}
   absl::Status Begin(std::unique_ptr<TextSource> text, programme::v1::ApplicationForm form,
-                     FileFormat format);
+                     const std::string& path, const ApplicationFileOptions& options);
+  // Of JSON lines, before the first row is handed out.
+  absl::Status CheckNames(LineReader* lines, const std::string& path,
+                          const std::string& encoding) const;
 
   const std::string name_;
   const ColumnNames names_;

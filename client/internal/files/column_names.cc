@@ -16,15 +16,15 @@ namespace {
 constexpr size_t kShownNameBytes = 60;
 constexpr size_t kListedMax = 60;
 
-std::string Shown(absl::string_view name) {
+}  // namespace
+
+std::string ShownName(absl::string_view name) {
   if (name.size() <= kShownNameBytes) return absl::StrCat("\"", name, "\"");
   // Not in the middle of a character.
   size_t end = kShownNameBytes;
   while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
   return absl::StrCat("\"", name.substr(0, end), "...\"");
 }
-
-}  // namespace
 
 std::u32string FoldColumnName(absl::string_view name) {
   const absl::StatusOr<FoldedText> folded = FoldedText::Of(name);
@@ -97,18 +97,19 @@ absl::StatusOr<std::vector<size_t>> MatchHeader(const ColumnNames& names,
       matched[i] = *column;
       spelling[*column] = &header[i];
     } else if (column.has_value()) {
-      faults.push_back({names.columns()[*column].name, "DUPLICATE_COLUMN",
-                        absl::StrCat("column ", Shown(header[i]), " is there twice",
-                                     header[i] == *spelling[*column]
-                                         ? ""
-                                         : absl::StrCat(", also as ", Shown(*spelling[*column]))),
-                        ""});
+      faults.push_back(
+          {names.columns()[*column].name, "DUPLICATE_COLUMN",
+           absl::StrCat("column ", ShownName(header[i]), " is there twice",
+                        header[i] == *spelling[*column]
+                            ? ""
+                            : absl::StrCat(", also as ", ShownName(*spelling[*column]))),
+           ""});
     } else if (!IsRejectColumn(header[i])) {
       // Looking for it takes a while, and what is not listed needs none.
       const std::string nearest = faults.size() < kListedMax ? names.Nearest(header[i]) : "";
       faults.push_back(
           {header[i], "UNKNOWN_COLUMN",
-           absl::StrCat("unknown column ", Shown(header[i]),
+           absl::StrCat("unknown column ", ShownName(header[i]),
                         nearest.empty() ? "" : absl::StrCat(" (did you mean ", nearest, "?)")),
            ""});
     }

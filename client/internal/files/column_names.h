@@ -18,6 +18,9 @@ namespace kopa::client {
 // '.'. "Reģistrācijas_numurs" gives "registracijasnumurs". Empty for what is no valid text.
 std::u32string FoldColumnName(absl::string_view name);
 
+// A name within quotation marks, cut where it is too long for a message.
+std::string ShownName(absl::string_view name);
+
 // Columns that a rejects file has beyond those of its input.
 inline constexpr absl::string_view kRejectColumns[] = {"line", "field", "code", "message"};
 bool IsRejectColumn(absl::string_view name);

@@ -27,11 +27,14 @@ absl::StatusOr<std::optional<InputRow>> CsvRowSource::Next() {
   InputRow row;
   row.line = table_row->line;
   row.is_readable = table_row->problem.empty();
-  if (!row.is_readable) row.faults.push_back(BadRowFault("", table_row->problem));
-  for (const size_t cell : table_row->damaged_cells) {
-    const bool is_known = row.is_readable && matched_[cell] != kIgnoredColumn;
-    if (row.is_readable && !is_known) continue;
-    row.faults.push_back(BadEncodingFault(is_known ? names_->columns()[matched_[cell]].name : ""));
+  if (!row.is_readable) {
+    // Which cell is which is not known; what is wrong within one of them comes after that.
+    row.faults.push_back(BadRowFault("", table_row->problem));
+  } else {
+    for (const size_t cell : table_row->damaged_cells) {
+      if (matched_[cell] == kIgnoredColumn) continue;
+      row.faults.push_back(BadEncodingFault(names_->columns()[matched_[cell]].name));
+    }
   }
   if (reads_all_) {
     row.cells = std::move(table_row->cells);

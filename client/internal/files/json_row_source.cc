@@ -77,9 +77,7 @@ class RowHandler : public nlohmann::json_sax<json> {
   }
 
   bool parse_error(size_t position, const std::string&, const json::exception&) override {
-    row_->faults.push_back(BadJson("", absl::StrCat("not JSON from character ", position, " on")));
-    row_->is_readable = false;
-    return false;
+    return GiveUp(BadJson("", absl::StrCat("not JSON from character ", position, " on")));
   }
 
  private:
@@ -94,8 +92,14 @@ class RowHandler : public nlohmann::json_sax<json> {
 
   // Ends parsing: a line with one such mistake is not looked at any further.
   bool Refuse(std::string problem) {
-    row_->faults.push_back(
+    return GiveUp(
         BadJson(column_.has_value() ? names_.columns()[*column_].name : "", std::move(problem)));
+  }
+
+  // The one fault of the row: what was found before it may have been read wrong already.
+  bool GiveUp(Fault fault) {
+    row_->faults.clear();
+    row_->faults.push_back(std::move(fault));
     row_->is_readable = false;
     return false;
   }

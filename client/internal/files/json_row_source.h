@@ -18,7 +18,8 @@ namespace kopa::client {
 // numbers as they are written, null for nothing, and lists of these where a column takes several;
 // '|' sets values apart within a text, as it does in CSV. Empty lines are passed over.
 //
-// Faults: BAD_JSON with the position, UNKNOWN_FIELD with the nearest name.
+// Faults: BAD_JSON with the position, then no other; UNKNOWN_FIELD with the nearest name, where the
+// file was not looked at for such (json_names.h).
 class JsonRowSource : public RowSource {
  public:
   // `names` must outlive the source.

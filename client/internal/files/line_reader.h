@@ -39,6 +39,7 @@ class LineReader {
   void PutBack(std::vector<Line> lines);
 
   const std::string& encoding() const { return source_->encoding(); }
+  bool is_repeatable() const { return source_->is_repeatable(); }
 
  private:
   // False at the end of the text.

@@ -37,22 +37,9 @@ struct RowFaults {
   std::vector<std::string> messages;
 };
 
-// The row that "initiatives[1].amount_eur" names, from 0; `field` becomes what is behind it.
-size_t TakeRowOf(absl::string_view* field, size_t rows) {
-  absl::string_view rest = *field;
-  if (!absl::ConsumePrefix(&rest, "initiatives[")) return 0;
-  const size_t end = rest.find(']');
-  size_t row = 0;
-  if (end == absl::string_view::npos || !absl::SimpleAtoi(rest.substr(0, end), &row)) return 0;
-  rest.remove_prefix(end + 1);
-  absl::ConsumePrefix(&rest, ".");
-  *field = rest;
-  return row < rows ? row : 0;
-}
-
 void AddFaults(const std::vector<Fault>& faults, std::vector<RowFaults>* rows) {
   for (const Fault& fault : faults) {
-    absl::string_view field = fault.field;
+    std::string field = fault.field;
     RowFaults& row = (*rows)[TakeRowOf(&field, rows->size())];
     row.fields.push_back(absl::StrReplaceAll(field, {{"|", "/"}}));
     row.codes.push_back(absl::StrReplaceAll(fault.code, {{"|", "/"}}));
@@ -78,6 +65,18 @@ std::vector<RowFaults> FaultsByRow(const InputApplication& application,
 }
 
 }  // namespace
+
+size_t TakeRowOf(std::string* field, size_t rows) {
+  absl::string_view rest = *field;
+  if (!absl::ConsumePrefix(&rest, "initiatives[")) return 0;
+  const size_t end = rest.find(']');
+  size_t row = 0;
+  if (end == absl::string_view::npos || !absl::SimpleAtoi(rest.substr(0, end), &row)) return 0;
+  rest.remove_prefix(end + 1);
+  absl::ConsumePrefix(&rest, ".");
+  *field = std::string(rest);
+  return row < rows ? row : 0;
+}
 
 absl::StatusOr<std::unique_ptr<RejectsWriter>> RejectsWriter::Create(
     const std::string& path, std::vector<std::string> columns) {

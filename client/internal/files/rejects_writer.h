@@ -1,6 +1,7 @@
 #ifndef KOPA_CLIENT_INTERNAL_FILES_REJECTS_WRITER_H_
 #define KOPA_CLIENT_INTERNAL_FILES_REJECTS_WRITER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,6 +13,10 @@
 #include "common/base/status.h"
 
 namespace kopa::client {
+
+// The row of an application of so many that a fault's field is of, from 0: that is 1 for
+// "initiatives[1].amount_eur", which becomes "amount_eur". Other fields are of the first row.
+size_t TakeRowOf(std::string* field, size_t rows);
 
 // Writes the rows that were refused, with what is wrong with them, as a file that can be corrected
 // and submitted as it is: CSV in UTF-8 with commas, the input's columns, then line, field, code and

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/calendar.h"
+#include "common/intake/limits.h"
 #include "common/programme/decimals.h"
 
 namespace kopa::client {
@@ -53,9 +54,12 @@ int64_t ParseCount(const Column& column, absl::string_view cell, absl::string_vi
   const bool is_digits = std::all_of(cell.begin(), cell.end(), [](char c) {
     return absl::ascii_isdigit(static_cast<unsigned char>(c));
   });
-  if (is_digits && absl::SimpleAtoi(cell, &count)) return count;
-  faults->push_back({absl::StrCat(path, column.name), "BAD_NUMBER",
-                     "not a whole number, such as 25", "nav vesels skaitlis, piemēram, 25"});
+  // Zero in the message means that nothing is said, so a zero that is said is told apart here.
+  if (is_digits && absl::SimpleAtoi(cell, &count) && count > 0) return count;
+  faults->push_back(
+      {absl::StrCat(path, column.name), "BAD_NUMBER",
+       absl::StrCat("a whole number from 1 to ", intake::kParticipantsMax, ", such as 25"),
+       absl::StrCat("vesels skaitlis no 1 līdz ", intake::kParticipantsMax, ", piemēram, 25")});
   return 0;
 }
 

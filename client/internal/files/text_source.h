@@ -33,6 +33,9 @@ class TextSource {
   // For people: "UTF-8 with BOM", "windows-1257".
   const std::string& encoding() const { return encoding_; }
 
+  // A file that can be opened and read a second time, from the beginning.
+  bool is_repeatable() const { return is_repeatable_; }
+
   // Appends more text to `out`; false where the file had ended before.
   absl::StatusOr<bool> ReadMore(std::string* out);
 
@@ -48,6 +51,7 @@ class TextSource {
   const int fd_;
   const bool owns_fd_;
   std::string encoding_;
+  bool is_repeatable_ = false;
   std::optional<Decoder> decoder_;  // none for UTF-8
   std::string raw_;                 // read, not yet handed on
   size_t raw_begin_ = 0;            // after a byte order mark

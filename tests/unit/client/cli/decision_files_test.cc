@@ -59,6 +59,32 @@ TEST_F(DecisionFilesTest, AFaultOfARowIsThatRows) {
   EXPECT_TRUE((*rows)[2].error.ok());
 }
 
+TEST_F(DecisionFilesTest, AFaultOfARowNamesFieldCodeAndLine) {
+  const auto rows = Decisions("external_ref,decision\nA-1,crown\n");
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  const std::vector<Fault> faults = FaultsOf((*rows)[0].error);
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_EQ(faults[0].field, "decision");
+  EXPECT_EQ(faults[0].code, "UNKNOWN_VALUE");
+  EXPECT_THAT(faults[0].message, HasSubstr("approve"));
+  EXPECT_THAT(faults[0].message, HasSubstr("(line 2)"));
+  EXPECT_THAT(faults[0].message_lv, HasSubstr("(2. rinda)"));
+}
+
+TEST_F(DecisionFilesTest, AnAmountIsMoreThanZeroUnlessAContractEnds) {
+  const auto rows = Decisions(
+      "external_ref,decision,amount_eur\nA-1,approve,0\nA-2,amend,-1\nA-3,pay,\nA-4,terminate,0\n"
+      "A-5,approve,\nA-6,terminate,-1\nA-7,repay,0.01\n");
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  for (const size_t bad : {0u, 1u, 2u, 5u}) {
+    ASSERT_EQ(FaultsOf((*rows)[bad].error).size(), 1u) << bad;
+    EXPECT_EQ(FaultsOf((*rows)[bad].error)[0].code, "BAD_AMOUNT");
+  }
+  for (const size_t good : {3u, 4u, 6u}) EXPECT_TRUE((*rows)[good].error.ok()) << good;
+  EXPECT_EQ((*rows)[3].decision.amount_cents(), 0);
+  EXPECT_EQ((*rows)[3].decision.verb(), kopa::region::v1::DECISION_VERB_TERMINATE);
+}
+
 TEST_F(DecisionFilesTest, AFaultOfTheFileStopsAll) {
   Refused(Decisions("external_ref,decison\nA-1,approve\n").status(), "did you mean decision?");
   Refused(Decisions("decision\napprove\n").status(), "application or external_ref is missing");
@@ -83,9 +109,14 @@ TEST_F(DecisionFilesTest, ScoresAreReadInHundredths) {
 TEST_F(DecisionFilesTest, EveryCriterionNeedsAColumnAndEveryRowItsPoints) {
   Refused(Scores("external_ref,2.1\nA-1,4\n").status(), "criterion 2.2 is missing");
   Refused(Scores("external_ref,2.1,2.2,2.3\nA-1,4,4,4\n").status(), "unknown column \"2.3\"");
-  const auto rows = Scores("external_ref,2.1,2.2\nA-1,,4\n");
+  const auto rows = Scores("external_ref,2.1,2.2\nA-1,,four\n");
   ASSERT_TRUE(rows.ok());
-  Refused((*rows)[0].error, "scores.csv:2: criterion 2.1");
+  Refused((*rows)[0].error, "scores.csv:2: 2.1: the criterion has no points");
+  const std::vector<Fault> faults = FaultsOf((*rows)[0].error);
+  ASSERT_EQ(faults.size(), 2u);
+  EXPECT_EQ(faults[0].code, "MISSING_SCORE");
+  EXPECT_EQ(faults[1].field, "2.2");
+  EXPECT_EQ(faults[1].code, "BAD_NUMBER");
 }
 
 }  // namespace

@@ -103,6 +103,29 @@ TEST_F(GlobalSettingsTest, TimeoutsAndActorsHaveDefaults) {
   EXPECT_EQ(Merged().connection.timeout, absl::Seconds(7));
 }
 
+TEST_F(GlobalSettingsTest, AnActorIsANameOrAUsageError) {
+  variables_ = {{"KOPA_INSECURE", "1"}};
+  EXPECT_FALSE(Merged().actor_is_known);
+  flags_.actor = "Jānis Bērziņš";
+  EXPECT_EQ(Merged().connection.actor, "Jānis Bērziņš");
+  EXPECT_TRUE(Merged().actor_is_known);
+  for (const std::string& bad : {std::string(), std::string("a\nb"), std::string(200, 'a')}) {
+    flags_.actor = bad;
+    const auto merged = Merge(flags_, Variables(), contexts_);
+    EXPECT_EQ(ExitCodeOf(merged.status()), ExitCode::kUsage) << bad;
+    EXPECT_THAT(std::string(merged.status().message()), HasSubstr("--actor: a name has 1 to 128"));
+  }
+  flags_.actor.reset();
+  variables_["KOPA_ACTOR"] = "a\tb";
+  EXPECT_FALSE(Merge(flags_, Variables(), contexts_).ok());
+}
+
+TEST_F(GlobalSettingsTest, AServerThatIsNotThereIsGivenUpSoonUnlessSaidOtherwise) {
+  EXPECT_EQ(Merged().connection.connect_timeout, absl::Seconds(5));
+  flags_.timeout = "2m";
+  EXPECT_EQ(Merged().connection.connect_timeout, absl::Minutes(2));
+}
+
 TEST(ContextFile, IsReadStrictly) {
   const auto file = ParseContexts("config.toml",
                                   "current = \"trial\"\n[contexts.trial]\ncentral = \"a:1\"\n"

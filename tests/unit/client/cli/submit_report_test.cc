@@ -77,8 +77,9 @@ TEST_F(SubmitReportTest, CountsRowsSoThatTheyAddUp) {
   EXPECT_EQ(json["replayed"], "1");
   EXPECT_EQ(json["rejected"], "3");
   EXPECT_EQ(json["nodes"].dump(),
-            R"([{"node":"riga-latgale","accepted":"0","replayed":"0","rejected":"2"},)"
-            R"({"node":"zemgale","accepted":"3","replayed":"1","rejected":"0"}])");
+            R"([{"node":"riga-latgale","accepted":"0","replayed":"0","rejected":"2",)"
+            R"("undelivered":"0"},{"node":"zemgale","accepted":"3","replayed":"1",)"
+            R"("rejected":"0","undelivered":"0"}])");
   EXPECT_EQ(json["rejectsFile"], folder_.Path("rejects.csv"));
   EXPECT_TRUE(report_->Verdict().ok());
 }
@@ -129,7 +130,10 @@ TEST_F(SubmitReportTest, WhereNothingReachedAServerThatIsTheVerdict) {
 TEST_F(SubmitReportTest, WhatWasInterruptedIsCountedButNotWritten) {
   Lose(Expect("A", 2, "zemgale"), absl::CancelledError("interrupted"));
   ASSERT_TRUE(report_->Close().ok());
-  EXPECT_EQ(report_->counts().rejected, 2);
+  const Json json = report_->ToJson();
+  EXPECT_EQ(json["rows"], "0");
+  EXPECT_EQ(json["rejected"], "0");
+  EXPECT_EQ(json["undelivered"], "2");
   EXPECT_FALSE(folder_.Has("rejects.csv"));
 }
 
@@ -141,6 +145,13 @@ TEST_F(SubmitReportTest, ANodeThatIsAwayIsToldOnce) {
   ASSERT_TRUE(report_->Close().ok());
   EXPECT_EQ(notes_.size(), 2u);
   EXPECT_THAT(folder_.Read("rejects.csv"), HasSubstr("A4"));
+}
+
+TEST_F(SubmitReportTest, AFaultIsToldWithTheLineOfItsRow) {
+  report_->Reject(0, "", Of("A", 3), {{"initiatives[2].participants", "BAD_NUMBER", "none", ""}});
+  ASSERT_TRUE(report_->Close().ok());
+  EXPECT_EQ(notes_[0], "in.csv:4: participants: BAD_NUMBER: none");
+  EXPECT_THAT(folder_.Read("rejects.csv"), HasSubstr("A,4,participants,BAD_NUMBER,none"));
 }
 
 TEST_F(SubmitReportTest, OnlyTheFirstFaultsAreTold) {

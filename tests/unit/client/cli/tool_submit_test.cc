@@ -39,8 +39,10 @@ TEST_F(ToolSubmitTest, RowsGoToTheNodeOfTheirMunicipality) {
   EXPECT_EQ(
       json.dump(),
       R"({"call":"pumpurs-test","rows":"3","accepted":"3","replayed":"0","rejected":"0",)"
-      R"("nodes":[{"node":"riga-latgale","accepted":"2","replayed":"0","rejected":"0"},)"
-      R"({"node":"zemgale","accepted":"1","replayed":"0","rejected":"0"}],"rejectsFile":""})");
+      R"("undelivered":"0","nodes":[)"
+      R"({"node":"riga-latgale","accepted":"2","replayed":"0","rejected":"0","undelivered":"0"},)"
+      R"({"node":"zemgale","accepted":"1","replayed":"0","rejected":"0","undelivered":"0"}],)"
+      R"("rejectsFile":""})");
   EXPECT_EQ(riga_.kept(), 2u);
   EXPECT_EQ(zemgale_.kept(), 1u);
   EXPECT_THAT(err_, HasSubstr("separator ','"));
@@ -77,6 +79,20 @@ TEST_F(ToolSubmitTest, AFaultOfTheFileSubmitsNothing) {
   EXPECT_EQ(Run(Submit(folder_.Path("none.csv"))), 1);
   EXPECT_EQ(riga_.kept(), 0u);
   EXPECT_EQ(Run({"submit", file, "--call", "nosuch"}), 1);
+}
+
+TEST_F(ToolSubmitTest, ABrokenRowHasThatFaultAlone) {
+  const std::string file = File("A-1,Rīga,Tests,x,,\n" + Row("A-2", "Rīga"));
+  EXPECT_EQ(RunJson(Submit(file), 3)["rejected"], "1");
+  EXPECT_THAT(folder_.Read("in.csv.rejected.csv"), HasSubstr(",2,,BAD_ROW,the row has 6 cells"));
+}
+
+TEST_F(ToolSubmitTest, AnUnknownNameInJsonLinesSubmitsNothing) {
+  const std::string file =
+      folder_.Write("in.jsonl", "{\"external_ref\":\"A-1\"}\n{\"municipallity\":\"Rīga\"}\n");
+  EXPECT_EQ(Run(Submit(file)), 1);
+  EXPECT_THAT(err_, HasSubstr("in line 2 (did you mean \"municipality\"?)"));
+  EXPECT_EQ(riga_.kept() + zemgale_.kept(), 0u);
 }
 
 TEST_F(ToolSubmitTest, ANodeThatIsAwayLeavesItsRowsToBeSubmittedAgain) {
@@ -116,7 +132,7 @@ TEST_F(ToolSubmitTest, StopsAtTheMostErrors) {
   std::vector<std::string> words = Submit(File(rows));
   words.insert(words.end(), {"--max-errors", "5"});
   EXPECT_EQ(RunJson(words, 3)["rows"], "5");
-  EXPECT_THAT(err_, HasSubstr("95 rows were not handed in"));
+  EXPECT_THAT(err_, HasSubstr("95 rows not handed in"));
 }
 
 TEST_F(ToolSubmitTest, WhatTheNodeRejectsStopsTheRestFromBeingHandedIn) {
@@ -129,8 +145,7 @@ TEST_F(ToolSubmitTest, WhatTheNodeRejectsStopsTheRestFromBeingHandedIn) {
   EXPECT_EQ(json["rows"], "5");
   EXPECT_EQ(json["rejected"], "5");
   EXPECT_EQ(riga_.batches().size() + zemgale_.batches().size(), 5u);
-  EXPECT_THAT(err_,
-              HasSubstr("stopped at 5 rejected rows (--max-errors); 35 rows were not handed"));
+  EXPECT_THAT(err_, HasSubstr("stopped at 5 rejected rows (--max-errors); 35 rows not handed"));
   EXPECT_THAT(folder_.Read("in.csv.rejected.csv"), Not(HasSubstr("UNDELIVERED")));
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "tests/unit/client/cli/tool_fixture.h"
 
 namespace kopa::cli {
@@ -109,6 +110,71 @@ TEST_F(ToolTest, AListWithoutOneNodeIsAPart) {
   EXPECT_THAT(err_, HasSubstr("zemgale"));
   riga_listener_.Stop();
   EXPECT_EQ(Run({"app", "list", "--call", "c", "--timeout", "500ms"}), 5);
+}
+
+TEST_F(ToolTest, ANodeThatTheCentreCallsAwayIsTriedOnceAndNotForLong) {
+  riga_.Add("R-1", APPLICATION_STATUS_SUBMITTED);
+  zemgale_listener_.Stop();
+  centre_.nodes.back().set_connected(false);
+  const absl::Time begin = absl::Now();
+  const Json json = RunJson({"app", "list", "--call", "c"}, 3);
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(2));
+  EXPECT_EQ(json["applications"].size(), 1u);
+  EXPECT_THAT(err_, HasSubstr("zemgale"));
+}
+
+TEST_F(ToolTest, AListOfOneMunicipalityAsksOnlyItsNode) {
+  riga_.Add("R-1", APPLICATION_STATUS_SUBMITTED);
+  zemgale_listener_.Stop();
+  const std::vector<std::string> list = {"app",       "list",  "--call",        "pumpurs-test",
+                                         "--timeout", "500ms", "--municipality"};
+  const auto of = [&list](const std::string& municipality) {
+    std::vector<std::string> words = list;
+    words.push_back(municipality);
+    return words;
+  };
+  EXPECT_EQ(RunJson(of("Rīga"), 0)["applications"].size(), 1u);
+  EXPECT_EQ(Run(of("Jelgava")), 5);
+  EXPECT_EQ(Run(of("Atlantis")), 1);
+  EXPECT_THAT(err_, HasSubstr("UNKNOWN_MUNICIPALITY"));
+}
+
+TEST_F(ToolTest, AStatusThatIsNoneIsToldWithItsOption) {
+  EXPECT_EQ(Run({"app", "list", "--call", "c", "--status", "GONE"}), 2);
+  EXPECT_THAT(err_, HasSubstr("--status: \"GONE\" is none of SUBMITTED"));
+}
+
+TEST_F(ToolTest, NothingIsChangedAsNobody) {
+  const std::string id = riga_.Add("R-1", APPLICATION_STATUS_EVALUATED);
+  centre_.locations = {{id, "riga-latgale"}};
+  variables_.erase("KOPA_ACTOR");
+  EXPECT_EQ(Run({"app", "approve", IdText(id)}), 2);
+  EXPECT_THAT(err_, HasSubstr("say who you are with --actor NAME or KOPA_ACTOR"));
+  EXPECT_THAT(riga_.decisions(), IsEmpty());
+  EXPECT_EQ(Run({"rank", "--call", "c", "--apply"}), 2);
+  EXPECT_EQ(Run({"app", "list", "--call", "c"}), 0);
+}
+
+TEST_F(ToolTest, AnActorMayHaveAnyLetters) {
+  const std::string id = riga_.Add("R-1", APPLICATION_STATUS_EVALUATED);
+  centre_.locations = {{id, "riga-latgale"}};
+  variables_["KOPA_ACTOR"] = "Jānis";
+  EXPECT_EQ(Run({"app", "approve", IdText(id)}), 0);
+  EXPECT_THAT(riga_.actors(), ElementsAre("J%c4%81nis"));
+  EXPECT_EQ(Run({"app", "approve", IdText(id), "--actor", "a\nb"}), 2);
+}
+
+TEST_F(ToolTest, AnAmountOfZeroIsRefusedUnlessAContractEnds) {
+  const std::string id = riga_.Add("R-1", APPLICATION_STATUS_EVALUATED);
+  centre_.locations = {{id, "riga-latgale"}};
+  for (const char* verb : {"approve", "amend", "pay", "repay"}) {
+    EXPECT_EQ(Run({"app", verb, IdText(id), "--amount", "0"}), 2) << verb;
+    EXPECT_THAT(err_, HasSubstr("--amount: more than 0, e.g. 150.00"));
+  }
+  EXPECT_EQ(Run({"app", "pay", IdText(id)}), 2);
+  EXPECT_THAT(riga_.decisions(), IsEmpty());
+  Run({"app", "terminate", IdText(id), "--amount", "0"});
+  EXPECT_EQ(riga_.decisions().size(), 1u);
 }
 
 TEST_F(ToolTest, ApprovesWhereTheApplicationsAre) {

@@ -219,7 +219,9 @@ TEST(Grouping, ABrokenRowSpoilsTheApplicationItBelongsTo) {
   ASSERT_THAT(all, SizeIs(2));
   EXPECT_THAT(all[0].lines, ElementsAre(2, 3, 4));
   EXPECT_EQ(MarksOf(all[0].faults), Marks({{"initiatives[1].", "BAD_ROW"}}));
+  EXPECT_FALSE(all[0].is_readable);
   EXPECT_THAT(all[1].faults, IsEmpty());
+  EXPECT_TRUE(all[1].is_readable);
 }
 
 TEST(Grouping, ABrokenFirstRowSpoilsTheApplicationThatFollows) {
@@ -281,7 +283,7 @@ TEST(Values, AmountsAreTakenWithCommaOrPointAndNothingElse) {
 }
 
 TEST(Values, ParticipantsAreAWholeNumber) {
-  for (const char* bad : {"2.5", "-1", "some", "25 ca.", "99999999999999999999"}) {
+  for (const char* bad : {"2.5", "-1", "some", "25 ca.", "0", "000", "99999999999999999999"}) {
     const std::string row =
         absl::StrReplaceAll(InitiativeRow("A"), {{",25,", absl::StrCat(",", bad, ",")}});
     EXPECT_EQ(MarksOf(Initiatives(row)[0].faults), Marks({{"participants", "BAD_NUMBER"}})) << bad;

@@ -1,10 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <fstream>
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "client/internal/files/application_file.h"
+#include "client/internal/files/json_names.h"
 #include "tests/unit/client/files/test_files.h"
 
 namespace kopa::client {
@@ -53,10 +57,46 @@ TEST(JsonLines, AnswersToLatvianNamesAndPassesOverThoseOfARejectsFile) {
               IsEmpty());
 }
 
-TEST(JsonLines, AnUnknownNameIsAFaultOfItsRow) {
-  const std::vector<Fault> faults = FaultsWith(R"("municipallity":"Ogre","zzz":[1,2])");
-  EXPECT_EQ(MarksOf(faults), Marks({{"municipallity", "UNKNOWN_FIELD"}, {"zzz", "UNKNOWN_FIELD"}}));
-  EXPECT_THAT(faults[0].message, HasSubstr("did you mean \"municipality\""));
+TEST(JsonLines, AnUnknownNameAnywhereIsAFaultOfTheFile) {
+  std::string content;
+  for (int i = 0; i < 2000; ++i) absl::StrAppend(&content, kGood, "\n");
+  absl::StrAppend(&content, "{\"nonsense\": oops}\n",
+                  R"({"municipallity":"Ogre","zzz":[1,2],"line":1})", "\n{\"zzz\":1}\n");
+  TestFolder folder;
+  const auto read =
+      ReadAll(folder.Write(content, "input.jsonl"), APPLICATION_FORM_INITIATIVES).status();
+  EXPECT_EQ(read.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(MarksOf(FaultsOf(read)),
+            Marks({{"municipallity", "UNKNOWN_FIELD"}, {"zzz", "UNKNOWN_FIELD"}}));
+  EXPECT_THAT(std::string(read.message()),
+              HasSubstr("unknown field \"municipallity\" in line 2002 "
+                        "(did you mean \"municipality\"?); unknown field \"zzz\" in line 2002"));
+}
+
+// What a pipe holds cannot be read twice.
+TEST(JsonLines, FromAPipeOnlyTheBeginningIsLookedAtForUnknownNames) {
+  const auto read = [](size_t lines_before) {
+    std::string content;
+    for (size_t i = 0; i < lines_before; ++i) absl::StrAppend(&content, kGood, "\n");
+    absl::StrAppend(&content, R"({"external_ref":"B","participants":1,"amount_eur":1,"zzz":2})");
+    TestFolder folder;
+    const std::string path = folder.PathOf("pipe");
+    EXPECT_EQ(mkfifo(path.c_str(), 0600), 0);
+    std::thread writer([&] { std::ofstream(path) << content; });
+    auto all = ReadAll(path, APPLICATION_FORM_INITIATIVES);
+    writer.join();
+    return all;
+  };
+  EXPECT_EQ(read(kNamesLinesMax - 1).status().code(), absl::StatusCode::kInvalidArgument);
+  const auto all = read(kNamesLinesMax);
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ(MarksOf(all->back().faults), Marks({{"zzz", "UNKNOWN_FIELD"}}));
+  EXPECT_THAT(all->back().lines, ElementsAre(kNamesLinesMax + 1));
+}
+
+TEST(JsonLines, ABrokenLineHasThatFaultAlone) {
+  EXPECT_EQ(MarksOf(FaultsWith("\"title\":\"J\xE2nis\",\"partners\": oops")),
+            Marks({{"", "BAD_JSON"}}));
 }
 
 TEST(JsonLines, BrokenJsonIsAFaultOfItsRowThatSaysWhere) {

@@ -65,6 +65,14 @@ TEST_F(RouterTest, AFieldThatCouldNotBeReadIsNotCalledMissingToo) {
   EXPECT_THAT(route.faults, Contains(Field(&Fault::field, "title")));
 }
 
+TEST_F(RouterTest, ARowThatCouldNotBeReadIsNotJudgedAnyFurther) {
+  const auto router = Create("");
+  InputApplication application = Of("Rīga");
+  application.faults = {{"", "BAD_ROW", "too many cells", ""}};
+  application.is_readable = false;
+  EXPECT_EQ(router->Decide(application).faults, application.faults);
+}
+
 TEST_F(RouterTest, TheSameNameGivesTheSameNodeAgain) {
   const auto router = Create("");
   EXPECT_EQ(router->Decide(Of("Rīga")).node, router->Decide(Of("Rīga")).node);

@@ -76,6 +76,14 @@ TEST_F(PumpursScoring, SeventeenIsNot) {
   EXPECT_EQ(outcome.why.back(), "the total has 17 points, at least 30 are needed");
 }
 
+TEST_F(PumpursScoring, ThePointsAreCountedInWords) {
+  const Outcome outcome = JudgeOne({"5", "1", "5", "0", "5", "2", "5", "5", "5", "5"});
+  EXPECT_EQ(outcome.why[0], "criterion 2.2 has 1 point, at least 3 are needed");
+  EXPECT_EQ(outcome.why_lv[0], "Kritērijs 2.2: 1 punkts, vajag vismaz 3.");
+  EXPECT_EQ(outcome.why_lv[1], "Kritērijs 2.4.1: 0 punktu, vajag vismaz 3.");
+  EXPECT_EQ(outcome.why_lv[2], "Kritērijs 2.4.3: 2 punkti, vajag vismaz 3.");
+}
+
 TEST_F(PumpursScoring, ThirtyWithThreeEachIsEnough) {
   const Outcome outcome = JudgeOne({"3", "3", "3", "3", "3", "3", "3", "3", "3", "3"});
   EXPECT_EQ(outcome.total_hundredths, 3000);

@@ -65,6 +65,32 @@ TEST(Identity, OnPlaintextTheMetadataIsBelieved) {
   EXPECT_EQ(Ask(channel, {std::string(kActorBytesMax + 1, 'a')}), "INVALID_ARGUMENT");
 }
 
+TEST(Identity, ANameOfAnyLettersTravelsPercentEncoded) {
+  const WhoAmI server(Insecure(), Transport::kInsecure);
+  const auto channel = InsecureChannel(server.address());
+  EXPECT_EQ(EncodeActor("Jānis Bērziņš 100%"), "J%c4%81nis%20B%c4%93rzi%c5%86%c5%a1%20100%25");
+  EXPECT_EQ(EncodeActor("kopa:node:x@y.lv"), "kopa:node:x@y.lv");
+  for (const char* name : {"Jānis Bērziņš", "100%", "a b", "Дарья", "\xF0\x9F\x98\x80"}) {
+    EXPECT_EQ(Ask(channel, {EncodeActor(name)}), absl::StrCat(name, " believed"));
+  }
+  for (const char* broken : {"J%", "J%c", "J%zz", "J%c4"}) {
+    EXPECT_EQ(Ask(channel, {broken}), "INVALID_ARGUMENT") << broken;
+  }
+  EXPECT_EQ(Ask(channel, {EncodeActor("a\nb")}), "INVALID_ARGUMENT");
+}
+
+TEST(Identity, ANameHasNothingThatCannotBeSeen) {
+  EXPECT_TRUE(CheckActorName("Jānis Bērziņš").ok());
+  EXPECT_FALSE(CheckActorName("").ok());
+  EXPECT_FALSE(CheckActorName(std::string(kActorBytesMax + 1, 'a')).ok());
+  for (const char* bad : {"a\nb", "a\x7F", "a\xC2\x85",
+                          "a\xE2\x80\xAE"
+                          "b",
+                          "a\xE2\x81\xA7", "J\xE2nis"}) {
+    EXPECT_FALSE(CheckActorName(bad).ok()) << bad;
+  }
+}
+
 TEST(Identity, PlaintextProvesNothing) {
   const WhoAmI server(Insecure(), Transport::kTls);
   EXPECT_EQ(Ask(InsecureChannel(server.address()), {"anna"}), "UNAUTHENTICATED");
