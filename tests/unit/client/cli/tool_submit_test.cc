@@ -84,7 +84,7 @@ TEST_F(ToolSubmitTest, AFaultOfTheFileSubmitsNothing) {
 TEST_F(ToolSubmitTest, ABrokenRowHasThatFaultAlone) {
   const std::string file = File("A-1,Rīga,Tests,x,,\n" + Row("A-2", "Rīga"));
   EXPECT_EQ(RunJson(Submit(file), 3)["rejected"], "1");
-  EXPECT_THAT(folder_.Read("in.csv.rejected.csv"), HasSubstr(",2,,BAD_ROW,the row has 6 cells"));
+  EXPECT_THAT(folder_.Read("in.csv.rejected.csv"), HasSubstr(",2,,BAD_ROW,\"the row has 6 cells"));
 }
 
 TEST_F(ToolSubmitTest, AnUnknownNameInJsonLinesSubmitsNothing) {
