@@ -22,10 +22,11 @@ inline Fault FirstFaultOf(const absl::Status& status) {
   if (!faults.empty()) {
     Fault joined = faults.front();
     for (size_t i = 1; i < faults.size(); ++i) {
-      const std::string what = absl::StrCat("; ", faults[i].field, faults[i].field.empty() ? "" : ": ",
-                                            faults[i].code, ": ");
+      const std::string what = absl::StrCat(
+          "; ", faults[i].field, faults[i].field.empty() ? "" : ": ", faults[i].code, ": ");
       absl::StrAppend(&joined.message, what, faults[i].message);
-      if (!joined.message_lv.empty()) absl::StrAppend(&joined.message_lv, what, faults[i].message_lv);
+      if (!joined.message_lv.empty())
+        absl::StrAppend(&joined.message_lv, what, faults[i].message_lv);
     }
     return joined;
   }
