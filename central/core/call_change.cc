@@ -174,9 +174,7 @@ absl::StatusOr<Call> Changed(const Call& before, const national::v1::Change& cha
       ASSIGN_OR_RETURN(next, WithWindow(std::move(next), change.window_closes()));
       break;
     }
-    case national::v1::Change::kRetireNode:
-    case national::v1::Change::kReleaseFrozen:
-    case national::v1::Change::KIND_NOT_SET:
+    default:
       return Senseless("change", "new limits or a new deadline are wanted",
                        "jānorāda jauni ierobežojumi vai jauns termiņš");
   }

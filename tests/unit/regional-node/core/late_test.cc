@@ -69,7 +69,7 @@ TEST_F(Late, WhatWasSealedForAnotherStateIsStale) {
   const LateReply first = Admit("Anna", {});
   EXPECT_TRUE(Admit("Berta", {}).stale) << "it was proposed in between";
   const size_t before = JournalRecords().size();
-  EXPECT_TRUE(Admit("Berta", LateEntry{"Cilda", false, first.entry.admission}).stale);
+  EXPECT_TRUE(Admit("Berta", LateEntry{"Cilda", false, first.entry.admission, {}}).stale);
   EXPECT_EQ(JournalRecords().size(), before);
 }
 
@@ -85,7 +85,8 @@ TEST_F(Late, AnAdmissionOutlivesARestart) {
 
 TEST(LateEntry, IsReadBackAndDamageIsNoticed) {
   SeededEntropy entropy(1);
-  const LateEntry entry{"Anna", true, entropy.NewUuid(absl::FromUnixSeconds(1))};
+  const LateEntry entry{"Anna", true, entropy.NewUuid(absl::FromUnixSeconds(1)),
+                        entropy.NewUuid(absl::FromUnixSeconds(2))};
   const std::string bytes = entry.Serialize();
   EXPECT_EQ(*LateEntry::Parse(bytes), entry);
   EXPECT_FALSE(LateEntry::Parse(bytes.substr(0, bytes.size() - 1)).ok());

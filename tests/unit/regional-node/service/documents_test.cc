@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -252,26 +253,28 @@ TEST_F(Documents, ACallerThatGoesAwayLeavesNothing) {
 TEST_F(Documents, MoreUploadsAtOnceThanMemoryIsKeptForAreRefusedUntilOneEnds) {
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
   std::vector<Writer> writers;
-  std::vector<AttachDocumentResponse> responses(kUploadsMax);
+  std::deque<AttachDocumentResponse> responses;  // stay where they are
   const std::string content = Pdf(100);
-  for (int i = 0; i < kUploadsMax; ++i) {
+  const auto begin_one = [&] {
     contexts.push_back(NewContext());
-    writers.push_back(
-        stub_->AttachDocument(contexts.back().get(), &responses[static_cast<size_t>(i)]));
+    responses.emplace_back();
+    writers.push_back(stub_->AttachDocument(contexts.back().get(), &responses.back()));
     AttachDocumentRequest request;
     *request.mutable_head() = HeadOf(content);
-    ASSERT_TRUE(writers.back()->Write(request));
-  }
+    writers.back()->Write(request);
+  };
+  for (int i = 0; i < kUploadsMax; ++i) begin_one();
   const auto refused = [&] {
     return Attach(content).status().code() == absl::StatusCode::kResourceExhausted;
   };
-  EXPECT_TRUE(Eventually(refused));
-  contexts[0]->TryCancel();
+  EXPECT_TRUE(Eventually([&] {
+    if (refused()) return true;
+    begin_one();  // the attempt may have taken the place of one that was on its way
+    return false;
+  }));
+  for (const auto& context : contexts) context->TryCancel();
   EXPECT_TRUE(Eventually([&] { return !refused(); }));
-  for (size_t i = 0; i < writers.size(); ++i) {
-    contexts[i]->TryCancel();
-    writers[i]->Finish();
-  }
+  for (const Writer& writer : writers) writer->Finish();
 }
 
 class DamagedDocuments : public Documents {
