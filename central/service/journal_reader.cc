@@ -68,7 +68,7 @@ class FetchStream : public grpc::ServerWriteReactor<FetchJournalResponse> {
     } else if (!absl::IsNotFound(stored.status())) {
       return Finish(rpc::ToGrpc(stored.status()));
     }
-    context_->AddInitialMetadata(kNewestEpochMetadata, absl::StrCat(record.epoch.value()));
+    newest_epoch_ = record.epoch;
     applied_ = record.applied.seq;
     // The record before the first that is wanted, or the last that there is.
     const uint64_t before = std::max<uint64_t>(1, from_.value()) - 1;
@@ -95,6 +95,7 @@ class FetchStream : public grpc::ServerWriteReactor<FetchJournalResponse> {
     }
     message_.set_complete(true);
     message_.set_applied_seq(applied_.value());
+    message_.set_newest_epoch(newest_epoch_.value());
     StartWriteAndFinish(&message_, grpc::WriteOptions(), grpc::Status::OK);
   }
 
@@ -121,6 +122,7 @@ class FetchStream : public grpc::ServerWriteReactor<FetchJournalResponse> {
   grpc::CallbackServerContext* const context_;
 
   Seq applied_;
+  EpochNumber newest_epoch_;
   std::unique_ptr<storage::Iterator> records_;
   FetchJournalResponse message_;  // while a write runs gRPC's
 };

@@ -12,10 +12,6 @@
 
 namespace kopa::central {
 
-// Sent ahead of the records, in decimal: the newest epoch of the node that the centre ever
-// accepted, which may be one that no record tells of.
-inline constexpr char kNewestEpochMetadata[] = "kopa-newest-epoch";
-
 // LinkService.FetchJournal: what a node that was restored from a copy gets back of its own journal,
 // and everything that was ever allotted to it, all of one moment. Reads on a thread of its own.
 // Thread-safe.

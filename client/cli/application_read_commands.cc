@@ -163,11 +163,13 @@ absl::StatusOr<ExitCode> RunHistory(Session& session, const OneApplication& opti
                      {"what"},
                      {"status"},
                      {"awarded EUR", true},
+                     {"paid EUR", true},
                      {"who"},
                      {"reason"}});
         for (const auto& row : rows) {
           table.AddRow({absl::StrCat(row.seq()), TimeText(row.has_time(), row.time()), row.verb(),
                         EnumWord(row.status()), FormatCents(row.awarded_cents()),
+                        row.paid_cents() == 0 ? "" : FormatCents(row.paid_cents()),
                         row.staff().actor(), row.staff().reason()});
         }
         return table;

@@ -25,26 +25,12 @@ namespace {
 
 constexpr std::chrono::minutes kFetchDeadline(10);
 constexpr std::chrono::seconds kCallsDeadline(30);
-// As the centre sends it ahead of the records.
-constexpr char kNewestEpochMetadata[] = "kopa-newest-epoch";
 // How far the first step back goes where the last record is not the centre's; each goes further.
 constexpr uint64_t kFirstStep = 64;
 constexpr uint64_t kStepGrowth = 8;
 
 absl::Status ForPeople(const absl::Status& status) {
   return status.ok() ? status : Annotate(status, "the centre");
-}
-
-absl::StatusOr<EpochNumber> NewestEpoch(const grpc::ClientContext& context) {
-  const auto& metadata = context.GetServerInitialMetadata();
-  const auto found = metadata.find(kNewestEpochMetadata);
-  uint64_t epoch = 0;
-  if (found == metadata.end() ||
-      !absl::SimpleAtoi(absl::string_view(found->second.data(), found->second.size()), &epoch)) {
-    return absl::FailedPreconditionError(
-        "the centre does not say which epoch it knows; it is of another version");
-  }
-  return EpochNumber(epoch);
 }
 
 // One answer from `from` on. Where it begins with a record that this store does not have,
@@ -71,13 +57,13 @@ absl::StatusOr<CentreCopy> FetchFrom(LinkService::Stub& stub, const NodeId& node
     for (auto& record : *response.mutable_records()) copy.records.push_back(std::move(record));
     if (!response.complete()) continue;
     is_complete = true;
+    copy.newest_epoch = EpochNumber(response.newest_epoch());
     for (const auto& allotment : response.allotments()) {
       copy.allotted[CallId(allotment.call())] = ledger::Amounts::FromProto(allotment.allotted());
     }
   }
   RETURN_IF_ERROR(ForPeople(rpc::FromGrpc(stream->Finish())));
   if (!is_complete) return absl::UnavailableError("the centre broke off in the middle");
-  ASSIGN_OR_RETURN(copy.newest_epoch, NewestEpoch(context));
   return copy;
 }
 

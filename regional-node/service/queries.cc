@@ -66,6 +66,9 @@ absl::StatusOr<region::v1::HistoryRow> RowOf(const Context& context, const stora
   row.set_hash(record.hash());
   SetTimestamp(row.mutable_time(), absl::FromUnixMicros(record.time_us()));
   if (event.is_change) row.set_verb(entry.verb());
+  for (const region::v1::Payment& payment : application.payments()) {
+    if (payment.seq() == event.seq) row.set_paid_cents(payment.cents());
+  }
   const auto sealed = view.Get(kJournalStaff, SeqKey(seq));
   if (absl::IsNotFound(sealed.status())) return row;  // nobody acted: funds came
   RETURN_IF_ERROR(sealed.status());
