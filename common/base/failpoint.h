@@ -14,7 +14,7 @@
 // clang-format off
 // Places, in the order of a group of commands:
 //   commit-begin          decided in memory, nothing written
-//   keys-written          node: the applications' keys are in the key store, the batch is not written
+//   keys-written          node: the applications' keys are in their store, the batch is not
 //   commit-before-write   all that goes before the batch is done
 //   commit-written        the batch is on disk; fence file, views and peers know nothing
 //   fence-before-update   node: before the fence file names the new head
@@ -25,9 +25,9 @@
 //   commit-replied        after one of them
 // At an opening, at a stop and at a rejoin:
 //   store-before-open, store-opened, store-before-close, store-closed
-//   epoch-before-write, epoch-written, epoch-fenced      node: the epoch's batch, then its fence file
+//   epoch-before-write, epoch-written, epoch-fenced      node: the epoch's batch, its fence file
 //   opening-before-write, opening-written                centre: the incarnation's batch
-//   stop-before-clean, stop-cleaned                      node: the fence file's mark of a clean stop
+//   stop-before-clean, stop-cleaned                      node: the mark of a clean stop
 //   rejoin-before-write, rejoin-written                  node: around the batch of `rejoin`
 // clang-format on
 namespace kopa {
