@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   };
   program.run = RunNode;
   program.print_config = kopa::node::PrintConfig;
-  program.verify = kopa::node::VerifyFolder;
+  program.more["verify"] = kopa::node::VerifyFolder;
   program.more["backup"] = kopa::node::BackUpNode;
   program.more["restore"] = kopa::node::RestoreNode;
   program.more["rejoin"] = kopa::node::RejoinNode;

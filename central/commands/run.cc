@@ -24,6 +24,7 @@
 #include "common/base/clock.h"
 #include "common/base/entropy.h"
 #include "common/base/failpoint.h"
+#include "common/base/file.h"
 #include "common/base/signing.h"
 #include "common/base/status.h"
 #include "common/base/version.h"
@@ -63,13 +64,17 @@ std::string Beside(absl::string_view data_dir, absl::string_view suffix) {
 // cleared only has the next opening begin one more incarnation.
 absl::StatusOr<std::unique_ptr<CentralCore>> OpenCore(
     const std::string& data_dir, const Clock& clock, Entropy& entropy, const Territory& territory,
-    const std::vector<programme::v1::Call>& definitions, storage::Store& store,
+    const std::vector<programme::v1::Call>& definitions, bool has_key, storage::Store& store,
     observability::Logger& logger) {
   ASSIGN_OR_RETURN(std::unique_ptr<CentralCore> core,
                    CentralCore::Recover(territory.Nodes(), *store.Snapshot()));
-  const std::string old_copy =
+  std::string old_copy =
       SignsOfOldCopy(ReadMark(Beside(data_dir, ".fence")), MarkOf(*core),
                      [&](Seq seq) { return OwnHashAt(store, seq).value_or(""); });
+  if (old_copy.empty() && !has_key && core->state().incarnation > 0) {
+    // What the nodes could show of this centre is signed with a key that it can't tell any more.
+    old_copy = "the store was in use, and there is no key beside it that the centre signed with";
+  }
   if (old_copy.empty()) {
     // Before anything is written: a store that was ever in use has its fence file.
     RETURN_IF_ERROR(CentreFence::Open(Beside(data_dir, ".fence"), MarkOf(*core)).status());
@@ -97,6 +102,7 @@ class Centre {
       : options_(options),
         territory_(std::move(territory)),
         clock_(clock),
+        logger_(logger),
         store_(std::move(store)),
         core_(std::move(core)),
         fence_(std::move(fence)),
@@ -109,7 +115,8 @@ class Centre {
         link_(Parts(logger)),
         national_(&view_, store_.get()),
         office_(PartsOfOffice(entropy)),
-        operations_(CentralStoreKind(), store_.get(), options.data_dir, entropy),
+        operations_(CentralStoreKind(), store_.get(), options.data_dir, options.disk_reserve_bytes,
+                    entropy),
         http_({.address = options.http}) {
     view_.Load(*core_);
     CentralEffects none;
@@ -130,6 +137,7 @@ class Centre {
     rpc_options.tls = options_.tls;
     rpc_options.metrics = &metrics_;
     rpc_options.clock = clock_;
+    rpc_options.logger = logger_;
     ASSIGN_OR_RETURN(server_,
                      rpc::Server::Start(rpc_options, {&national_, &office_, &link_, &operations_}));
     http::RegisterStandardRoutes(
@@ -224,6 +232,7 @@ class Centre {
   const server::Options& options_;
   const Territory territory_;
   const Clock* const clock_;
+  observability::Logger* const logger_;
   const std::unique_ptr<storage::Store> store_;
   const std::unique_ptr<CentralCore> core_;   // the committer's from Start to Stop
   const std::unique_ptr<CentreFence> fence_;  // as core_
@@ -259,9 +268,9 @@ absl::Status Run(const server::Options& options, const std::string& programmes) 
   store_options.families = FamilyNames();
   store_options.create_if_missing = true;
   ASSIGN_OR_RETURN(std::unique_ptr<storage::Store> store, storage::OpenRocksDb(store_options));
-  ASSIGN_OR_RETURN(
-      std::unique_ptr<CentralCore> core,
-      OpenCore(options.data_dir, clock, entropy, territory, definitions, *store, logger));
+  ASSIGN_OR_RETURN(std::unique_ptr<CentralCore> core,
+                   OpenCore(options.data_dir, clock, entropy, territory, definitions,
+                            FileExists(Beside(options.data_dir, ".key")), *store, logger));
   ASSIGN_OR_RETURN(std::unique_ptr<CentreFence> fence,
                    CentreFence::Open(Beside(options.data_dir, ".fence"), MarkOf(*core)));
   ASSIGN_OR_RETURN(SigningKey key,

@@ -192,6 +192,27 @@ void CentralCore::NoteAnswer(const national::v1::ApplicationSummary& summary, Ef
   effects.decisions_changed.insert(call);
 }
 
+void CentralCore::DropDecisionsOf(const NodeId& node, const std::string& why, Effects& effects) {
+  for (national::v1::DownEntry& entry : down_logs_[node]) {
+    if (!entry.has_decision()) continue;
+    const CallId call(entry.decision().call());
+    const auto id = Uuid::FromBytes(entry.decision().decision().application_id());
+    const auto open = decisions_.find(call);
+    if (id.ok() && open != decisions_.end() && open->second.Find(*id) != nullptr) {
+      open->second.Erase(*id);
+      effects.decisions_changed.insert(call);
+      unsettled_.insert(call);
+      effects.warnings.push_back(absl::StrCat(
+          "call ", call.value(), ": the decision on application ", id->ToString(),
+          " had not been answered by ", node.value(), " and is dropped, since the node ", why,
+          "; if it still stands apply the ranking again"));
+    }
+    // An empty entry keeps the number: the node counts them one by one.
+    entry.clear_decision();
+    effects.batch.Put(kDown, NodeSeqKey(node, Seq(entry.number())), entry.SerializeAsString());
+  }
+}
+
 void CentralCore::RecoverDecisions() {
   for (const auto& [node, log] : down_logs_) {
     for (const national::v1::DownEntry& entry : log) {

@@ -71,7 +71,10 @@ absl::Status CheckLimits(const ledger::UnitLimits& next, const ledger::CentralLe
                         "ierobežojuma nebija; reģioni, iespējams, jau ir piešķīruši vairāk, nekā "
                         "centrs zina, tāpēc ierobežojumu vairs nevar noteikt");
     }
-    if (next.amounts().at(unit) < out.at(unit)) {
+    // More may be out than the limit already (CentralLedger::RaiseAllotted): then one that does not
+    // fall makes it no worse.
+    const bool falls = next.amounts().at(unit) < ledger.limits().amounts().at(unit);
+    if (falls && next.amounts().at(unit) < out.at(unit)) {
       const std::string least = Amount(unit, out.at(unit));
       return Impossible(
           FieldOf(unit),

@@ -25,7 +25,7 @@ bool HasOpened(const programme::v1::Call& call, absl::Time now);
 bool SaysTheSame(const programme::v1::Call& a, const programme::v1::Call& b);
 
 // Whether `next` may follow `before`. FAILED_PRECONDITION where it has another form, drops a word
-// that applications may have named, limits what had no limit, or limits below what is out.
+// that applications may have named, limits what had no limit, or lowers a limit below what is out.
 absl::Status CheckSuccessor(const programme::v1::Call& before, const programme::v1::Call& next,
                             const ledger::CentralLedger& ledger);
 

@@ -46,7 +46,8 @@ class CentralCore {
   // that are new. A definition that differs from what is published replaces it where its amendment
   // names that version, or where the call has not opened and nobody has changed it while the centre
   // ran; otherwise what is published stays, and a warning in the effects says so.
-  // FAILED_PRECONDITION where one that would replace another can't follow it.
+  // One that would replace another and can't follow it is warned of, too: what is published stays.
+  // FAILED_PRECONDITION where a new one can't be published.
   //
   // `restored`: something tells that the store is an older copy; a new incarnation begins at once.
   absl::Status Open(absl::Time now, std::string nonce,
@@ -82,6 +83,11 @@ class CentralCore {
     uint64_t down_cursor = 0;
     std::string address;
     std::string public_key;
+    // What in it this store can't have been: it is an older copy, or the greeting lies. Empty where
+    // there is nothing.
+    std::string contradiction = {};
+    bool is_signed = false;              // by the centre itself: it is this store that is wrong
+    std::string incarnation_nonce = {};  // for the incarnation that begins then
   };
   struct Asked {  // the newest recall sent to a node under a call
     ledger::Amounts target;
@@ -161,9 +167,20 @@ class CentralCore {
 
   absl::StatusOr<std::string> ForeseeRetirement(const national::v1::Change& change) const;
   void Retire(absl::Time now, const NodeId& id, const StaffEntry& staff, Effects& effects);
+  // Of a restored centre: what the node holds is not known yet.
+  bool HasNotReported(const NodeId& id) const;
+  // The most that a restored centre can ever have allotted to a node that it has not heard from.
+  ledger::Amounts MostAllotted(const CallId& call, const NodeId& id) const;
+  // Counts that much as allotted to it.
+  void RaiseToMost(absl::Time now, const NodeId& id, Effects& effects);
   // What would be released, by call.
   absl::StatusOr<std::map<CallId, ledger::Amounts>> Releasable(
       const national::v1::Change& change) const;
+  // Writes down what the proposal releases, where it does.
+  absl::Status PutReleased(national::v1::Proposal* proposal) const;
+  // FAILED_PRECONDITION where a release would now release anything else than what the first person
+  // attested.
+  absl::Status CheckAttested(const national::v1::Proposal& proposal) const;
   void Release(absl::Time now, const NodeId& node, const std::map<CallId, ledger::Amounts>& more,
                const StaffEntry& staff, Effects& effects);
   bool IsRetired(const NodeId& node) const;
@@ -179,10 +196,13 @@ class CentralCore {
                                                         Effects& effects);
   void Decide(absl::Time now, const CallId& call, const RankedApplication& ranked, int32_t rank,
               national::v1::ApplicationStatus status, const StaffEntry& staff, Effects& effects);
+  // Takes back what the node has not answered: the money of these decisions is frozen or idle there
+  // by now, so they could not be carried out any more. `why` ends "the node ...".
+  void DropDecisionsOf(const NodeId& node, const std::string& why, Effects& effects);
   // The application has answered, or has changed without that.
   void NoteAnswer(const national::v1::ApplicationSummary& summary, Effects& effects);
 
-  // --- Who is let in (central_core.cc)
+  // --- Who is let in (admission.cc)
 
   // The node, if `session` is the stream that speaks for it now; nullptr otherwise.
   NodeStatus* Speaking(const NodeId& id, Session session);
@@ -202,11 +222,24 @@ class CentralCore {
 
   // --- Restored copies and signed histories (incarnation.cc)
 
-  // What in a greeting tells that this store is an older copy; empty where nothing does.
-  std::string SignsOfRestore(const HelloCommand& command) const;
+  // What a node says that it has seen of the centre.
+  struct CentreSeen {
+    uint64_t incarnation = 0;
+    std::string incarnation_nonce;
+    journal::Head head;
+    std::string own_hash;  // of this store's record of that number; empty where there is none
+  };
+  // Why this store can't be the centre that was seen; empty where it can.
+  std::string WhyNotSeen(const std::string& node, const CentreSeen& seen) const;
+  // Notes in what the greeting contradicts this store.
+  void NoteContradiction(const HelloCommand& command, Greeting& greeting) const;
+  // The node has proved itself, and its greeting contradicts this store.
+  void MeetContradiction(absl::Time now, const NodeId& id, NodeStatus& node, Effects& effects);
   void BeginIncarnation(absl::Time now, uint64_t counter, std::string nonce,
                         const std::string& cause, Effects& effects);
   void EndSessions(const absl::Status& why, Effects& effects);
+  // Ends the stream that speaks for the node.
+  void EndSession(const NodeId& id, NodeStatus& node, const absl::Status& why, Effects& effects);
   void DropDownLogs(Effects& effects);
   // Whether a restored centre has to hear from the node before it allots.
   bool Awaits(const NodeStatus& node) const;
@@ -216,10 +249,13 @@ class CentralCore {
   // What a node noted as allotted and this store has forgotten.
   void RaiseNoted(absl::Time now, const NodeId& id, const RecordsCommand::Record& record,
                   Effects& effects);
-  // Ends the node's stream where the record is of a call that this store has forgotten; the node
-  // tries again. False where it is of a known one.
-  bool PostponeUnknownCall(const NodeId& id, NodeStatus& node, const RecordsCommand::Record& record,
-                           Effects& effects);
+  // Why a restored centre can't take the record before an operator has done something; empty where
+  // it can.
+  std::string WhyPostponed(const NodeId& id, const RecordsCommand::Record& record) const;
+  // Ends the node's stream where the record has to wait; the node tries again. False where it has
+  // not.
+  bool PostponeRecord(const NodeId& id, NodeStatus& node, const RecordsCommand::Record& record,
+                      Effects& effects);
   void RaiseAlarm(const NodeId& id, const std::string& what, Effects& effects);
   void PinKey(const NodeId& id, const std::string& public_key, Effects& effects);
 
@@ -263,7 +299,7 @@ class CentralCore {
   std::map<CallId, OpenDecisions> decisions_;
   std::map<CallId, Sweep> sweeps_;  // gone with the process: nothing of them was decided yet
 
-  std::set<CallId> missed_calls_;  // warned of
+  std::map<NodeId, std::set<std::string>> postponed_;  // warned of
 
   // Of sessions; gone with them.
   std::map<NodeId, Greeting> greeted_;

@@ -31,6 +31,11 @@ struct HelloCommand {
   std::string nonce = {};
   // Hash of the centre's own record at hello.centre_seq_seen; empty where there is none.
   std::string hash_at_seen = {};
+  // Whether hello.centre_signature is the centre's own. Checked by who hands the greeting in, since
+  // the core has no key.
+  bool is_signed = false;
+  // Hash of the centre's own record at hello.centre_signed_seq; empty where there is none.
+  std::string hash_at_signed = {};
 };
 
 struct ProofCommand {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "central/core/central_core.h"
@@ -16,6 +17,7 @@
 #include "central/core/refusal.h"
 #include "common/base/signing.h"
 #include "common/base/status.h"
+#include "common/programme/limits.h"
 
 namespace kopa::central {
 
@@ -27,6 +29,21 @@ namespace {
 // Far above any true figure, and low enough that sums over many nodes can't overflow.
 constexpr int64_t kTotalMax = int64_t{1} << 52;
 constexpr size_t kAlarmBytesMax = 600;
+constexpr size_t kPostponedMax = 16;
+
+// A name that some call could have.
+bool CanBeCall(const CallId& call) {
+  const std::string& name = call.value();
+  return !name.empty() && name.size() <= programme::kIdBytesMax &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           const auto u = static_cast<unsigned char>(c);
+           return absl::ascii_islower(u) || absl::ascii_isdigit(u) || c == '-';
+         });
+}
+
+bool IsPlausible(const Amounts& total) {
+  return !total.AnyNegative() && AllAtMost(total, Amounts(kTotalMax, kTotalMax, kTotalMax));
+}
 
 // The call that a node's record is about; empty where it is about none.
 CallId CallOf(const PublicRecord& what) {
@@ -58,31 +75,59 @@ absl::Status StillRecovering() {
 
 // --- Noticing it
 
-std::string CentralCore::SignsOfRestore(const HelloCommand& command) const {
-  const national::v1::Hello& hello = command.hello;
-  const std::string node = hello.node();
-  if (hello.incarnation_seen() > state_.incarnation) {
-    return absl::StrCat("node ", node, " has met incarnation ", hello.incarnation_seen(),
+std::string CentralCore::WhyNotSeen(const std::string& node, const CentreSeen& seen) const {
+  if (seen.incarnation > state_.incarnation) {
+    return absl::StrCat("node ", node, " has met incarnation ", seen.incarnation,
                         " of the centre; this store knows of ", state_.incarnation);
   }
   // What it saw of an earlier incarnation may have been lost with that one.
-  if (hello.incarnation_seen() < state_.incarnation) return "";
-  if (!hello.incarnation_nonce_seen().empty() &&
-      hello.incarnation_nonce_seen() != state_.incarnation_nonce) {
+  if (seen.incarnation < state_.incarnation) return "";
+  if (!seen.incarnation_nonce.empty() && seen.incarnation_nonce != state_.incarnation_nonce) {
     return absl::StrCat("node ", node, " has met another incarnation ", state_.incarnation,
                         " of the centre than this store's");
   }
-  const uint64_t seen = hello.centre_seq_seen();
-  if (seen == 0) return "";
-  if (seen > state_.head.seq.value()) {
-    return absl::StrCat("node ", node, " has seen record ", seen,
+  const Seq seq = seen.head.seq;
+  if (seq == Seq()) return "";
+  if (seq > state_.head.seq) {
+    return absl::StrCat("node ", node, " has seen record ", seq.value(),
                         " of the centre's journal, which ends at ", state_.head.seq.value());
   }
-  const std::string& own =
-      seen == state_.head.seq.value() ? state_.head.hash : command.hash_at_seen;
-  if (own == hello.centre_hash_seen()) return "";
-  return absl::StrCat("node ", node, " has seen another record ", seen,
+  const std::string& own = seq == state_.head.seq ? state_.head.hash : seen.own_hash;
+  if (own == seen.head.hash) return "";
+  return absl::StrCat("node ", node, " has seen another record ", seq.value(),
                       " of the centre's journal than this store's");
+}
+
+void CentralCore::NoteContradiction(const HelloCommand& command, Greeting& greeting) const {
+  const national::v1::Hello& hello = command.hello;
+  CentreSeen seen{hello.incarnation_seen(), hello.incarnation_nonce_seen(), {}, {}};
+  if (command.is_signed) {
+    seen.head = {Seq(hello.centre_signed_seq()), hello.centre_signed_hash()};
+    seen.own_hash = command.hash_at_signed;
+    greeting.contradiction = WhyNotSeen(hello.node(), seen);
+    greeting.is_signed = !greeting.contradiction.empty();
+    if (greeting.is_signed) return;
+  }
+  seen.head = {Seq(hello.centre_seq_seen()), hello.centre_hash_seen()};
+  seen.own_hash = command.hash_at_seen;
+  greeting.contradiction = WhyNotSeen(hello.node(), seen);
+}
+
+void CentralCore::MeetContradiction(absl::Time now, const NodeId& id, NodeStatus& node,
+                                    Effects& effects) {
+  Greeting& greeting = greeted_.at(id);
+  const uint64_t newest = std::max(state_.incarnation, greeting.incarnation_seen);
+  if (greeting.is_signed && newest < kIncarnationMax &&
+      newest - state_.incarnation <= kIncarnationJumpMax) {
+    const std::string cause = greeting.contradiction;
+    return BeginIncarnation(now, newest + 1, std::move(greeting.incarnation_nonce), cause, effects);
+  }
+  // Bare numbers: to believe them would let any one node stop the others.
+  const std::string what = absl::StrCat(
+      greeting.contradiction, greeting.is_signed ? ", too far ahead for any number of restores"
+                                                 : ", but can't show the centre's signature of it");
+  RaiseAlarm(id, what, effects);
+  EndSession(id, node, absl::FailedPreconditionError(what), effects);
 }
 
 // --- The new incarnation
@@ -125,6 +170,15 @@ void CentralCore::EndSessions(const absl::Status& why, Effects& effects) {
   sweeps_.clear();
 }
 
+void CentralCore::EndSession(const NodeId& id, NodeStatus& node, const absl::Status& why,
+                             Effects& effects) {
+  effects.outgoing.push_back({node.session, why});
+  effects.nodes_changed.insert(id);
+  node.session = Session();
+  node.connected = false;
+  ForgetSession(id);
+}
+
 void CentralCore::DropDownLogs(Effects& effects) {
   for (const auto& [node, log] : down_logs_) {
     for (const national::v1::DownEntry& entry : log) {
@@ -148,10 +202,10 @@ void CentralCore::DropDownLogs(Effects& effects) {
 
 bool CentralCore::Awaits(const NodeStatus& node) const {
   const NodeRecord& record = node.record;
-  if (record.reported_incarnation == state_.incarnation) return false;
-  if (record.fence_reason == national::v1::FENCE_REASON_RETIRED) return false;
-  // A fence of before the copy may have been lifted after it, and so does not count.
-  return !record.fenced() || record.fence_incarnation != state_.incarnation;
+  // A fence says nothing of what the node spent before it: a fenced node is rejoined, which works
+  // while the centre waits, or retired.
+  return record.reported_incarnation != state_.incarnation &&
+         record.fence_reason != national::v1::FENCE_REASON_RETIRED;
 }
 
 std::vector<NodeId> CentralCore::Awaited() const {
@@ -198,9 +252,7 @@ void CentralCore::RaiseNoted(absl::Time now, const NodeId& id, const RecordsComm
   NationalFold::CallFold* const call = fold_.FindCall(call_id);
   if (call == nullptr) return;
   const Amounts noted = Amounts::FromProto(record.what.allotment_noted().allotted());
-  const bool is_plausible =
-      !noted.AnyNegative() && AllAtMost(noted, Amounts(kTotalMax, kTotalMax, kTotalMax));
-  if (!is_plausible || AllAtMost(noted, call->ledger.of(id).allotted)) return;
+  if (!IsPlausible(noted) || AllAtMost(noted, call->ledger.of(id).allotted)) return;
   call->ledger.RaiseAllotted(id, noted);
   effects.changes.ledgers[call_id][id] = true;
   // In the centre's own journal too: what is allotted follows from that alone.
@@ -217,21 +269,41 @@ void CentralCore::RaiseNoted(absl::Time now, const NodeId& id, const RecordsComm
                    "store remembers it; nothing more is allotted until that fits"));
 }
 
-bool CentralCore::PostponeUnknownCall(const NodeId& id, NodeStatus& node,
-                                      const RecordsCommand::Record& record, Effects& effects) {
-  const CallId call = CallOf(record.what);
-  if (call.empty() || calls_.contains(call)) return false;
-  const std::string why =
-      absl::StrCat("record ", record.journal.seq(), " is of call ", call.value(),
-                   ", which the restored centre does not know: load the call again");
-  if (missed_calls_.insert(call).second) {
-    effects.warnings.push_back(absl::StrCat("node ", id.value(), ": ", why));
+std::string CentralCore::WhyPostponed(const NodeId& id,
+                                      const RecordsCommand::Record& record) const {
+  const CallId call_id = CallOf(record.what);
+  // What is no call's name at all is refused with the record.
+  if (!CanBeCall(call_id)) return "";
+  const std::string about =
+      absl::StrCat("record ", record.journal.seq(), " is of call ", call_id.value());
+  const NationalFold::CallFold* const call = fold_.FindCall(call_id);
+  if (call == nullptr) {
+    return absl::StrCat(about, ", which the restored centre does not know: load the call again");
   }
-  effects.outgoing.push_back({node.session, absl::UnavailableError(why)});
-  effects.nodes_changed.insert(id);
-  node.session = Session();
-  node.connected = false;
-  ForgetSession(id);
+  if (!record.what.has_allotment_noted()) return "";
+  // The centre never had more out than the call's limits, and never counted as handed back or
+  // released what the node had not journalled as handed back or frozen before.
+  const Amounts noted = Amounts::FromProto(record.what.allotment_noted().allotted());
+  const ledger::Totals& known = call->ledger.of(id);
+  const ledger::UnitLimits& limits = call->ledger.limits();
+  if (!IsPlausible(noted) || AllAtMost(noted, known.allotted)) return "";
+  const Amounts held = noted - known.handed_back - known.frozen;
+  if (AllAtMost(limits.LimitedPart(held), limits.amounts())) return "";
+  return absl::StrCat(about, " and says that the node holds ", held.DebugString(),
+                      " of it, more than the call has as the restored centre knows it: load the "
+                      "call's newest definition, or retire the node");
+}
+
+bool CentralCore::PostponeRecord(const NodeId& id, NodeStatus& node,
+                                 const RecordsCommand::Record& record, Effects& effects) {
+  const std::string why = WhyPostponed(id, record);
+  if (why.empty()) return false;
+  // The node says it again each time it connects. What it is comes from the node, so there is an
+  // end to how much of it is kept and said.
+  std::set<std::string>& said = postponed_[id];
+  const bool is_new = said.size() < kPostponedMax && said.insert(why).second;
+  if (is_new) effects.warnings.push_back(absl::StrCat("node ", id.value(), ": ", why));
+  EndSession(id, node, absl::UnavailableError(why), effects);
   return true;
 }
 

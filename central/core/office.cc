@@ -134,8 +134,9 @@ absl::StatusOr<Proposal> CentralCore::Propose(absl::Time now, const ProposeComma
     return absl::ResourceExhaustedError("too many proposals are open; withdraw some first");
   }
   Proposal proposal;
-  proposal.set_number(++last_proposal_);
   *proposal.mutable_change() = command.change;
+  RETURN_IF_ERROR(PutReleased(&proposal));
+  proposal.set_number(++last_proposal_);
   proposal.set_state(national::v1::PROPOSAL_STATE_OPEN);
   proposal.set_what(what);
   proposal.set_proposed_by(command.staff.actor);
@@ -177,6 +178,7 @@ absl::StatusOr<Proposal> CentralCore::SettleProposal(absl::Time now,
 absl::StatusOr<Proposal> CentralCore::Confirm(absl::Time now, uint64_t number,
                                               const StaffEntry& staff, Effects& effects) {
   const national::v1::Change change = open_proposals_.at(number).change();
+  RETURN_IF_ERROR(CheckAttested(open_proposals_.at(number)));
   // Anew: things may have changed since it was proposed.
   ASSIGN_OR_RETURN(const std::string what, CarryOut(now, change, staff, effects));
   open_proposals_.at(number).set_what(what);

@@ -70,7 +70,16 @@ absl::Status CentralCore::TakeDefinition(absl::Time now, const Call& definition,
         " reason: \"...\" }"));
     return absl::OkStatus();
   }
-  RETURN_IF_ERROR(Publish(now, definition, nullptr, effects));
+  const absl::Status published_anew = Publish(now, definition, nullptr, effects);
+  if (absl::IsFailedPrecondition(published_anew)) {
+    // A file must not keep the centre from serving what is in force: what is out, for one, may have
+    // grown since it was written.
+    effects.warnings.push_back(
+        absl::StrCat("call ", id.value(), ": its file can't follow version ", published.version(),
+                     ", which stays in force: ", std::string(published_anew.message())));
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(published_anew);
   NoteSource(id, {digest, false}, effects);
   return absl::OkStatus();
 }

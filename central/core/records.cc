@@ -9,11 +9,10 @@ namespace {
 
 // CentralState  ::= version:u8(=2) incarnation:u64 nonce:bytes head_seq:u64 head_hash:bytes
 //                   recovering:u8
-// NodeRecord    ::= version:u8(=3) epoch:u64 epoch_nonce:bytes applied_seq:u64 applied_hash:bytes
+// NodeRecord    ::= version:u8(=4) epoch:u64 epoch_nonce:bytes applied_seq:u64 applied_hash:bytes
 //                   epoch_opened:u64 address:bytes admitted_ever:u8 fence_reason:u8
-//                   fence_detail:bytes sticky:u8 fence_incarnation:u64
-//                   reported_incarnation:u64 public_key:bytes signed_seq:u64 signed_hash:bytes
-//                   signature:bytes alarm:bytes
+//                   fence_detail:bytes sticky:u8 reported_incarnation:u64 public_key:bytes
+//                   signed_seq:u64 signed_hash:bytes signature:bytes alarm:bytes
 // StoredSummary ::= version:u8(=2) cell_key:bytes version:u32 initiatives:u32 requested_cents:i64
 //                   awarded:3*i64 pending:3*i64 pending_since_us:i64 paid_cents:i64
 //                   score_hundredths:u32 thresholds_met:u8 received_us:i64 Details
@@ -22,7 +21,7 @@ namespace {
 // CallSource    ::= version:u8(=1) definition_sha256:bytes changed_at_runtime:u8
 constexpr uint8_t kFormat = 1;
 constexpr uint8_t kStateFormat = 2;
-constexpr uint8_t kNodeFormat = 3;
+constexpr uint8_t kNodeFormat = 4;
 constexpr uint8_t kSummaryFormat = 2;
 
 void Put(ByteWriter& out, const ledger::Amounts& amounts) {
@@ -91,7 +90,6 @@ std::string NodeRecord::Serialize() const {
       .U8(static_cast<uint8_t>(fence_reason))
       .Bytes(fence_detail)
       .U8(fence_sticky ? 1 : 0)
-      .U64(fence_incarnation)
       .U64(reported_incarnation)
       .Bytes(public_key)
       .U64(signed_head.seq.value())
@@ -115,7 +113,6 @@ absl::StatusOr<NodeRecord> NodeRecord::Parse(absl::string_view bytes) {
   node.fence_reason = static_cast<national::v1::FenceReason>(in.U8());
   node.fence_detail = std::string(in.Bytes());
   node.fence_sticky = in.U8() != 0;
-  node.fence_incarnation = in.U64();
   node.reported_incarnation = in.U64();
   node.public_key = std::string(in.Bytes());
   node.signed_head.seq = Seq(in.U64());

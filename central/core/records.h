@@ -16,6 +16,11 @@
 
 namespace kopa::central {
 
+// Each restore of the centre from a copy counts one further. A count beyond the first, or a
+// greeting that is the second ahead of the store, comes of no number of restores.
+inline constexpr uint64_t kIncarnationMax = 1'000'000'000;
+inline constexpr uint64_t kIncarnationJumpMax = 1000;
+
 // What the centre knows of itself.
 struct CentralState {
   uint64_t incarnation = 0;  // 1 for the first; counts up with each restore from a copy
@@ -52,8 +57,6 @@ struct NodeRecord {
   std::string fence_detail;
   // Two copies live: no later proof may lift the fence by itself.
   bool fence_sticky = false;
-  // Incarnation in which the fence was judged: what a restored copy remembers may be outdated.
-  uint64_t fence_incarnation = 0;
   // Newest incarnation in which the node has delivered all that it had when it greeted.
   uint64_t reported_incarnation = 0;
   std::string public_key;  // that it signs with, pinned at first sight; empty before

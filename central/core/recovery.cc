@@ -97,6 +97,11 @@ absl::Status CentralCore::Open(absl::Time now, std::string nonce,
                                absl::Span<const programme::v1::Call> definitions, Effects& effects,
                                bool restored) {
   if (restored) {
+    if (state_.incarnation >= kIncarnationMax) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the store says that it is incarnation ", state_.incarnation,
+                       " of the centre, which no number of restores makes: restore an older copy"));
+    }
     BeginIncarnation(now, state_.incarnation + 1, std::move(nonce),
                      "the store was restored from a copy", effects);
   } else if (state_.incarnation == 0) {

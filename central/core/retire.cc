@@ -1,4 +1,8 @@
 // The end of a node that is lost, and frozen money that two people attest was never spent.
+//
+// A centre that was restored from a copy does not know what it allotted after the copy was made. A
+// node that can't tell it any more may hold, and have spent, all that is not known for certain to
+// lie elsewhere: that much is frozen, and two people say how much of it can be given out again.
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +18,7 @@ using ::kopa::ledger::AllAtMost;
 using ::kopa::ledger::Amounts;
 using ::kopa::ledger::Totals;
 using ::kopa::national::v1::Change;
+using ::kopa::national::v1::Proposal;
 
 namespace {
 
@@ -84,12 +89,52 @@ absl::StatusOr<std::string> CentralCore::ForeseeRetirement(const Change& change)
                       "mezgls ir pieslēgts; slēdz tikai zaudētu mezglu: vispirms apturiet to");
   }
   return absl::StrCat("retirement of ", id.value(),
-                      ": its headroom is frozen, and no store of it is let in again");
+                      HasNotReported(id) ? ": it has not reported to the restored centre, so all "
+                                           "that may have been allotted to it is frozen"
+                                         : ": its headroom is frozen",
+                      ", and no store of it is let in again");
+}
+
+bool CentralCore::HasNotReported(const NodeId& id) const {
+  return state_.recovering && nodes_.at(id).record.reported_incarnation != state_.incarnation;
+}
+
+Amounts CentralCore::MostAllotted(const CallId& call, const NodeId& id) const {
+  const ledger::CentralLedger& ledger = fold_.FindCall(call)->ledger;
+  const Totals& own = ledger.of(id);
+  Amounts elsewhere;
+  for (const auto& [other, totals] : ledger.nodes()) {
+    // One that has not reported, or was retired, may have handed everything back after the copy was
+    // made; what is frozen at one that has may have been released. Either can have come here.
+    if (other == id || HasNotReported(other)) continue;
+    elsewhere = elsewhere + totals.allotted - totals.handed_back - totals.frozen;
+  }
+  const Amounts most =
+      ledger::ClampToZero(ledger.limits().LimitedPart(ledger.limits().amounts() - elsewhere));
+  return Max(own.allotted, most + own.handed_back + own.released);
+}
+
+void CentralCore::RaiseToMost(absl::Time now, const NodeId& id, Effects& effects) {
+  for (const auto& [call, publication] : calls_) {
+    ledger::CentralLedger& ledger = fold_.FindCall(call)->ledger;
+    const Amounts most = MostAllotted(call, id);
+    if (most == ledger.of(id).allotted) continue;
+    ledger.RaiseAllotted(id, most);
+    effects.changes.ledgers[call][id] = true;
+    national::v1::PublicRecord what;
+    auto* made = what.mutable_allotment_made();
+    made->set_node(id.value());
+    made->set_call(call.value());
+    *made->mutable_allotted() = most.ToProto();
+    Journal(now, what, effects);
+  }
 }
 
 void CentralCore::Retire(absl::Time now, const NodeId& id, const StaffEntry& staff,
                          Effects& effects) {
   NodeStatus& node = nodes_.at(id);
+  DropDecisionsOf(id, "was retired", effects);
+  if (HasNotReported(id)) RaiseToMost(now, id, effects);
   national::v1::PublicRecord what;
   auto* retired = what.mutable_node_retired();
   retired->set_node(id.value());
@@ -151,6 +196,43 @@ absl::StatusOr<std::map<CallId, Amounts>> CentralCore::Releasable(const Change& 
                       "tur nekas nav iesaldēts");
   }
   return more;
+}
+
+absl::Status CentralCore::PutReleased(Proposal* proposal) const {
+  const Change& change = proposal->change();
+  if (!change.has_release_frozen()) return absl::OkStatus();
+  const NodeId node(change.release_frozen().node());
+  ASSIGN_OR_RETURN(const auto more, Releasable(change));
+  for (const auto& [call, amounts] : more) {
+    const Amounts total = fold_.FindCall(call)->ledger.of(node).released + amounts;
+    auto* released = proposal->add_released();
+    released->set_node(node.value());
+    released->set_call(call.value());
+    *released->mutable_released() = total.ToProto();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CentralCore::CheckAttested(const Proposal& proposal) const {
+  Proposal anew;
+  *anew.mutable_change() = proposal.change();
+  RETURN_IF_ERROR(PutReleased(&anew));
+  const bool is_same =
+      std::equal(anew.released().begin(), anew.released().end(), proposal.released().begin(),
+                 proposal.released().end(), [](const auto& a, const auto& b) {
+                   return a.call() == b.call() &&
+                          Amounts::FromProto(a.released()) == Amounts::FromProto(b.released());
+                 });
+  if (is_same) return absl::OkStatus();
+  const std::string& node = proposal.change().release_frozen().node();
+  return Impossible(
+      "number", "RELEASE_CHANGED",
+      absl::StrCat("what is frozen at ", node, " has changed since proposal ", proposal.number(),
+                   " was made, so the first person attested something else; withdraw it and "
+                   "propose the release anew"),
+      absl::StrCat("kopš priekšlikuma ", proposal.number(), " mezglā ", node,
+                   " iesaldētais ir mainījies, tāpēc pirmā persona apliecināja ko citu; atsauciet "
+                   "to un iesniedziet atbrīvošanu no jauna"));
 }
 
 void CentralCore::Release(absl::Time now, const NodeId& node, const std::map<CallId, Amounts>& more,

@@ -47,10 +47,15 @@ absl::StatusOr<national::v1::CheckReceiptResponse> CheckReceipt(
   national::v1::CheckReceiptResponse response;
   response.set_applied_seq(node.applied.seq.value());
   if (request.seq() > node.applied.seq.value()) return response;
-  ASSIGN_OR_RETURN(const std::string stored,
-                   view->Get(kNodeJournal, NodeSeqKey(NodeId(request.node()), Seq(request.seq()))));
+  const auto stored =
+      view->Get(kNodeJournal, NodeSeqKey(NodeId(request.node()), Seq(request.seq())));
+  // Not to be taken for a node that nobody knows.
+  if (absl::IsNotFound(stored.status())) {
+    return absl::DataLossError(absl::StrCat("record ", request.seq(), " is gone"));
+  }
+  RETURN_IF_ERROR(stored.status());
   JournalRecord record;
-  if (!record.ParseFromString(stored)) {
+  if (!record.ParseFromString(*stored)) {
     return absl::DataLossError(absl::StrCat("record ", request.seq(), " does not parse"));
   }
   response.set_hash(record.hash());

@@ -17,7 +17,7 @@ namespace kopa::central {
 
 // Whether the centre has a record, for a receipt: what of the node's journal is applied, and of the
 // record epoch and hash, where it is among that. INVALID_ARGUMENT for number 0; NOT_FOUND for an
-// unknown node. Thread-safe.
+// unknown node; DATA_LOSS where a record that was applied is gone or damaged. Thread-safe.
 absl::StatusOr<national::v1::CheckReceiptResponse> CheckReceipt(
     const storage::Store& store, const national::v1::CheckReceiptRequest& request);
 

@@ -49,7 +49,7 @@ void LinkService::Deliver(const CentralCore& core, CentralEffects& effects) {
   const journal::Head head = core.state().head;
   {
     MutexLock lock(&mutex_);
-    head_ = head;
+    state_ = core.state();
   }
   for (const std::string& warning : effects.warnings) parts_.logger->Warning(warning);
   for (const std::string& alarm : effects.alarms) parts_.logger->Error(alarm);
@@ -103,19 +103,20 @@ bool LinkService::ReportLost(const SessionLost& lost) {
   return !absl::IsResourceExhausted(parts_.submit(lost, [] {}));
 }
 
-ConnectResponse LinkService::Heartbeat() const {
+CentralState LinkService::State() const {
+  MutexLock lock(&mutex_);
+  return state_;
+}
+
+ConnectResponse LinkService::Heartbeat(const CentralState& state) const {
   ConnectResponse response;
   auto* heartbeat = response.mutable_heartbeat();
   *heartbeat->mutable_time() =
       TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(parts_.clock->Now()));
-  journal::Head head;
-  {
-    MutexLock lock(&mutex_);
-    head = head_;
-  }
-  heartbeat->set_head_seq(head.seq.value());
-  heartbeat->set_head_hash(head.hash);
-  heartbeat->set_signature(parts_.key->Sign(HeadStatement("", head.seq, head.hash)));
+  heartbeat->set_head_seq(state.head.seq.value());
+  heartbeat->set_head_hash(state.head.hash);
+  heartbeat->set_signature(parts_.key->Sign(CentreHeadStatement(
+      state.incarnation, state.incarnation_nonce, state.head.seq, state.head.hash)));
   return response;
 }
 
@@ -129,9 +130,11 @@ void LinkService::KeepTime() {
     lost.erase(std::remove_if(lost.begin(), lost.end(),
                               [&](const SessionLost& one) { return ReportLost(one); }),
                lost.end());
-    const ConnectResponse heartbeat = Heartbeat();
-    const Seq own_seq(heartbeat.heartbeat().head_seq());
-    for (const auto& stream : Streams()) stream->Tick(heartbeat, own_seq);
+    const CentralState state = State();
+    const ConnectResponse heartbeat = Heartbeat(state);
+    for (const auto& stream : Streams()) {
+      stream->Tick(heartbeat, state.incarnation, state.head.seq);
+    }
     mutex_.Lock();
     lost_.insert(lost_.end(), lost.begin(), lost.end());
   }

@@ -46,7 +46,9 @@ class LinkService : public national::v1::LinkService::CallbackService {
   // Tells the core; false where it must be tried again.
   bool ReportLost(const SessionLost& lost);
   void KeepTime();
-  national::v1::ConnectResponse Heartbeat() const;
+  // What the centre has come to, as its core said last.
+  CentralState State() const;
+  national::v1::ConnectResponse Heartbeat(const CentralState& state) const;
 
   const LinkParts parts_;
   JournalReader journals_;
@@ -58,7 +60,7 @@ class LinkService : public national::v1::LinkService::CallbackService {
   absl::flat_hash_map<Session, std::shared_ptr<LinkStream>> streams_ ABSL_GUARDED_BY(mutex_);
   // Streams whose end the committer had no room for yet.
   std::vector<SessionLost> lost_ ABSL_GUARDED_BY(mutex_);
-  journal::Head head_ ABSL_GUARDED_BY(mutex_);
+  CentralState state_ ABSL_GUARDED_BY(mutex_);
   std::thread timer_;
 };
 

@@ -19,8 +19,6 @@ namespace {
 
 constexpr size_t kNonceBytes = 16;
 constexpr size_t kAddressBytesMax = 255;
-// A count that is further ahead than any number of restores is none.
-constexpr uint64_t kIncarnationMax = 1'000'000'000;
 // What a message takes in memory beside its bytes, roughly.
 constexpr size_t kMessageOverheadBytes = 256;
 constexpr absl::Duration kRetryDelay = absl::Seconds(1);
@@ -103,9 +101,14 @@ absl::Status LinkStream::HandleHello() {
     return absl::InvalidArgumentError(absl::StrCat("Hello needs an incarnation of at most ",
                                                    kIncarnationMax, " and a key of 32 bytes"));
   }
-  HelloCommand command{session_, std::move(hello), parts_.entropy->Bytes(kNonceBytes), ""};
+  HelloCommand command{session_, std::move(hello), parts_.entropy->Bytes(kNonceBytes)};
   ASSIGN_OR_RETURN(command.hash_at_seen,
                    OwnHashAt(*parts_.store, Seq(command.hello.centre_seq_seen())));
+  command.is_signed = IsSignedHere(command.hello);
+  if (command.is_signed) {
+    ASSIGN_OR_RETURN(command.hash_at_signed,
+                     OwnHashAt(*parts_.store, Seq(command.hello.centre_signed_seq())));
+  }
   phase_ = Phase::kProof;
   // Before the command is queued: from then on the core must hear of the end.
   {
@@ -116,6 +119,14 @@ absl::Status LinkStream::HandleHello() {
   }
   NoteContact(absl::nullopt);
   return Submit(std::move(command));
+}
+
+bool LinkStream::IsSignedHere(const national::v1::Hello& hello) const {
+  return IsSignatureOf(
+      parts_.key->public_key(),
+      CentreHeadStatement(hello.incarnation_seen(), hello.incarnation_nonce_seen(),
+                          Seq(hello.centre_signed_seq()), hello.centre_signed_hash()),
+      hello.centre_signature());
 }
 
 absl::Status LinkStream::HandleHeartbeat() {
@@ -175,7 +186,13 @@ void LinkStream::NoteContact(absl::optional<uint64_t> head_seq) {
 // --- What the centre says
 
 void LinkStream::Send(ConnectResponse message, Seq own_seq) {
-  if (message.has_welcome()) message.mutable_welcome()->set_public_key(parts_.key->public_key());
+  if (message.has_welcome()) {
+    national::v1::Welcome& welcome = *message.mutable_welcome();
+    welcome.set_public_key(parts_.key->public_key());
+    welcome.set_signature(
+        parts_.key->Sign(CentreHeadStatement(welcome.incarnation(), welcome.incarnation_nonce(),
+                                             Seq(welcome.head_seq()), welcome.head_hash())));
+  }
   if (message.has_admitted()) parts_.logger->Info("a node is connected", {{"node", node()}});
   if (message.has_fence()) {
     parts_.logger->Warning("a store was fenced",
@@ -191,6 +208,8 @@ void LinkStream::Send(ConnectResponse message, Seq own_seq) {
       // What the node saw of an earlier incarnation is no beginning of this one.
       const bool is_same = message.welcome().incarnation() == incarnation_seen_;
       own_sent_ = is_same ? own_seen_ : Seq();
+      incarnation_ = message.welcome().incarnation();
+      incarnation_nonce_ = message.welcome().incarnation_nonce();
     }
     // What comes before the admission, and that itself, waits for nothing.
     if (!admitted_) own_seq = Seq();
@@ -224,7 +243,7 @@ void LinkStream::End(const absl::Status& status) {
   Pump();
 }
 
-void LinkStream::Tick(const ConnectResponse& heartbeat, Seq own_seq) {
+void LinkStream::Tick(const ConnectResponse& heartbeat, uint64_t incarnation, Seq own_seq) {
   const int64_t now = parts_.clock->MonotonicNanos();
   bool is_silent = false;
   bool is_stuck = false;
@@ -235,7 +254,8 @@ void LinkStream::Tick(const ConnectResponse& heartbeat, Seq own_seq) {
     is_silent = !end_.has_value() && reading_ &&
                 absl::Nanoseconds(now - heard_nanos_) > parts_.limits.silence_max;
     is_stuck = end_.has_value() && absl::Nanoseconds(now - end_nanos_) > parts_.limits.farewell_max;
-    is_idle = admitted_ && !writing_ && outbox_.empty() && !end_.has_value();
+    is_idle = admitted_ && !writing_ && outbox_.empty() && !end_.has_value() &&
+              incarnation == incarnation_;
   }
   if (is_silent) End(absl::DeadlineExceededError("nothing was heard from the node"));
   if (is_stuck) Cut();
@@ -261,8 +281,17 @@ void LinkStream::WriteNext() {
   }
   const Seq first = own_sent_.Next();
   const Seq last = outbox_.front().own_seq;
+  const uint64_t incarnation = incarnation_;
+  const std::string nonce = incarnation_nonce_;
   mutex_.Unlock();
   auto records = OwnRecords(*parts_.store, first, last, parts_.limits.own_records_bytes);
+  if (records.ok()) {
+    // Here, not in the next heartbeat: what the records allot is not to be spent by a node that
+    // can't show that this store had them.
+    const national::v1::JournalRecord& newest = *records->records().rbegin();
+    records->set_signature(parts_.key->Sign(
+        CentreHeadStatement(incarnation, nonce, Seq(newest.seq()), newest.hash())));
+  }
   mutex_.Lock();
   if (!records.ok()) {
     parts_.logger->Error("the centre's own journal can't be read", {{"error", records.status()}});

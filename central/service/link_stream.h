@@ -94,7 +94,8 @@ class LinkStream
   // Ends the stream with this status once what waits is sent. The first end counts.
   void End(const absl::Status& status);
   // Once per heartbeat: sends one if nothing else waits, cuts a silent or stuck peer.
-  void Tick(const national::v1::ConnectResponse& heartbeat, Seq own_seq);
+  // Nothing is said of another incarnation than the stream's.
+  void Tick(const national::v1::ConnectResponse& heartbeat, uint64_t incarnation, Seq own_seq);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -116,6 +117,8 @@ class LinkStream
   absl::Status Submit(CentralCommand command);
   void NoteContact(absl::optional<uint64_t> head_seq);
   void BatchDone();
+  // Whether the centre itself has signed what the greeting says of its journal.
+  bool IsSignedHere(const national::v1::Hello& hello) const;
   // Begins the next write; writing_ is set already.
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Starts whatever may be started. Only one thread is in here at a time, so that no operation is
@@ -139,6 +142,9 @@ class LinkStream
   mutable Mutex mutex_;
   NodeId node_ ABSL_GUARDED_BY(mutex_);
   bool admitted_ ABSL_GUARDED_BY(mutex_) = false;
+  // What the Welcome said: for it the centre's records are signed.
+  uint64_t incarnation_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::string incarnation_nonce_ ABSL_GUARDED_BY(mutex_);
   // As the node's Hello told it.
   uint64_t incarnation_seen_ ABSL_GUARDED_BY(mutex_) = 0;
   Seq own_seen_ ABSL_GUARDED_BY(mutex_);

@@ -11,7 +11,9 @@ absl::Status CheckSpeaksFor(const grpc::ServerContextBase& context, rpc::Transpo
                             const NodeId& node) {
   ASSIGN_OR_RETURN(const rpc::Caller caller, rpc::CallerOf(context, transport));
   const std::string wanted = absl::StrCat("kopa://node/", node.value());
-  if (caller.believed || caller.actor == wanted) return absl::OkStatus();
+  if (caller.believed || (caller.kind == rpc::CallerKind::kNode && caller.actor == wanted)) {
+    return absl::OkStatus();
+  }
   return absl::PermissionDeniedError(absl::StrCat("the certificate names ", caller.actor,
                                                   "; to speak for node ", node.value(),
                                                   " it must name ", wanted));

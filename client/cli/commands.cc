@@ -42,6 +42,7 @@ void AddAllCommands(CommandTree& tree) {
   AddJournalCommand(tree);
   AddCallCommands(tree);
   AddExportCommand(tree);
+  AddPkiCommands(tree);
   AddVersionCommand(tree);
   AddCompletionCommand(tree);
 }

@@ -26,6 +26,7 @@ void AddVerifyCommand(CommandTree& tree);
 void AddJournalCommand(CommandTree& tree);
 void AddCallCommands(CommandTree& tree);  // calls, call ...
 void AddExportCommand(CommandTree& tree);
+void AddPkiCommands(CommandTree& tree);
 void AddVersionCommand(CommandTree& tree);
 void AddCompletionCommand(CommandTree& tree);
 

@@ -1,7 +1,10 @@
 // kopa node retire, release: the end of a lost node, and frozen money that was never spent.
 
+#include <algorithm>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
@@ -19,6 +22,8 @@ struct Options {
   std::string amount_eur;
   int64_t initiatives = 0;
   int64_t teams = 0;
+  // Whether any of the three was given: none of a unit is not all of everything.
+  std::function<bool()> names_amounts;
 };
 
 absl::Status CheckAttested(const Options& options) {
@@ -39,9 +44,7 @@ absl::StatusOr<ExitCode> RunRelease(Session& session, const Options& options) {
   change.set_call(options.call);
   auto* release = change.mutable_release_frozen();
   release->set_node(options.node);
-  const bool names_amounts =
-      !options.amount_eur.empty() || options.initiatives > 0 || options.teams > 0;
-  if (!names_amounts) return ProposeChange(session, change, options.attest);
+  if (!options.names_amounts()) return ProposeChange(session, change, options.attest);
   if (options.call.empty()) {
     return UsageError("--call is required with amounts: say under which call they are released");
   }
@@ -87,10 +90,16 @@ void AddNodeCommands(CommandTree& tree) {
                    "propose to release frozen money that was never spent, or confirm that",
                    release.get());
   command->add_option("--call", release->call, "under which call; every call unless said");
-  command->add_option("--amount-eur", release->amount_eur, "how much of it, in EUR");
-  command->add_option("--initiatives", release->initiatives, "how many initiatives")
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--teams", release->teams, "how many teams")->check(CLI::NonNegativeNumber);
+  const std::vector<CLI::Option*> amounts = {
+      command->add_option("--amount-eur", release->amount_eur, "how much of it, in EUR"),
+      command->add_option("--initiatives", release->initiatives, "how many initiatives")
+          ->check(CLI::NonNegativeNumber),
+      command->add_option("--teams", release->teams, "how many teams")
+          ->check(CLI::NonNegativeNumber)};
+  release->names_amounts = [amounts] {
+    return std::any_of(amounts.begin(), amounts.end(),
+                       [](const CLI::Option* amount) { return amount->count() > 0; });
+  };
   command->footer(
       "Two people ask for the same. Without amounts: all that is frozen. Check first that no "
       "award\n"

@@ -11,6 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/asked_node.h"
 #include "client/internal/files/line_reader.h"
 #include "client/internal/files/table_reader.h"
 #include "client/internal/files/text_source.h"
@@ -139,41 +140,51 @@ auto Key(const Receipt& receipt) {
 
 // --- Asking
 
-// A node as it answers about receipts; once it could not be reached it is not tried again.
+// Whether a server that gave this error is not to be asked about the next receipt either.
+bool EndsAsking(const absl::Status& status) { return !absl::IsDataLoss(status); }
+
+// A node as it answers about receipts; once it could not be asked it is not tried again.
 class NodeAnswers {
  public:
-  NodeAnswers(Session* session, NodeAddress address)
-      : session_(session), address_(std::move(address)) {}
-
-  absl::optional<ReceiptAnswer> Ask(const Receipt& receipt) {
-    if (!why_not_.empty()) return absl::nullopt;
-    if (address_.address.empty()) {
-      why_not_ = "its address is not known";
-      return absl::nullopt;
-    }
-    if (client_ == nullptr) {
-      auto client = session_->Node(address_);
-      if (!client.ok()) return Give(client.status());
-      client_ = *std::move(client);
-    }
-    const auto said = client_->CheckReceipt(receipt.seq());
-    if (!said.ok()) return Give(said.status());
-    return ReceiptAnswer{said->head_seq(), said->hash(), said->epoch()};
+  NodeAnswers(Session* session, NodeAddress address, bool is_retired)
+      : session_(session), address_(std::move(address)) {
+    // Its address may be somebody else's by now.
+    if (is_retired) why_not_ = absl::UnavailableError("the node is retired");
   }
 
-  const std::string& why_not() const { return why_not_; }
+  absl::StatusOr<ReceiptAnswer> Ask(const Receipt& receipt) {
+    if (!why_not_.ok()) return why_not_;
+    auto said = AskNow(receipt);
+    if (!said.ok() && EndsAsking(said.status())) why_not_ = said.status();
+    return said;
+  }
 
  private:
-  absl::optional<ReceiptAnswer> Give(const absl::Status& status) {
-    why_not_ = std::string(status.message());
-    return absl::nullopt;
+  absl::StatusOr<ReceiptAnswer> AskNow(const Receipt& receipt) {
+    if (client_ == nullptr) {
+      ASSIGN_OR_RETURN(client_, AskNode(*session_, address_));
+    }
+    ASSIGN_OR_RETURN(const auto said, client_->CheckReceipt(receipt.seq()));
+    return ReceiptAnswer{said.head_seq(), said.hash(), said.epoch()};
   }
 
   Session* const session_;
   const NodeAddress address_;
   std::unique_ptr<client::NodeClient> client_;
-  std::string why_not_;
+  absl::Status why_not_;
 };
+
+// One record that the centre has lost is the answer to one receipt; any other error ends it all.
+absl::StatusOr<absl::StatusOr<ReceiptAnswer>> AskCentre(client::CentralClient& central,
+                                                        const Receipt& receipt) {
+  const auto said = central.CheckReceipt(receipt.node(), receipt.seq());
+  if (said.ok()) {
+    return absl::StatusOr<ReceiptAnswer>(
+        ReceiptAnswer{said->applied_seq(), said->hash(), said->epoch()});
+  }
+  if (EndsAsking(said.status())) return said.status();
+  return absl::StatusOr<ReceiptAnswer>(said.status());
+}
 
 std::string NameOf(const Receipt& receipt) {
   return absl::StrCat("receipt ", receipt.node(), " ", receipt.seq());
@@ -193,7 +204,9 @@ absl::Status CheckAtCentre(Session& session, const Receipts& receipts, VerifyRep
   ASSIGN_OR_RETURN(const auto known, central->ListNodes());
   std::map<std::string, NodeAnswers> nodes;
   for (const auto& node : known) {
-    nodes.try_emplace(node.node(), &session, NodeAddress{node.node(), node.address()});
+    nodes.try_emplace(node.node(), &session,
+                      NodeAddress{node.node(), node.address(), !node.connected()},
+                      node.state() == kopa::national::v1::NODE_STATE_RETIRED);
   }
   for (const Receipt& receipt : receipts) {
     const auto node = nodes.find(receipt.node());
@@ -201,25 +214,22 @@ absl::Status CheckAtCentre(Session& session, const Receipts& receipts, VerifyRep
       report->AddCheck(NameOf(receipt), false, "not there: the centre knows no such node");
       continue;
     }
-    ASSIGN_OR_RETURN(const auto said, central->CheckReceipt(receipt.node(), receipt.seq()));
-    const auto at_node = node->second.Ask(receipt);
-    AddReceipt(receipt, at_node, node->second.why_not(),
-               ReceiptAnswer{said.applied_seq(), said.hash(), said.epoch()}, report);
+    ASSIGN_OR_RETURN(const absl::StatusOr<ReceiptAnswer> at_centre, AskCentre(*central, receipt));
+    AddReceipt(receipt, node->second.Ask(receipt), &at_centre, report);
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckAtOneNode(Session& session, const Receipts& receipts, VerifyReport* report) {
   ASSIGN_OR_RETURN(const std::vector<NodeAddress> nodes, session.Nodes());
-  NodeAnswers answers(&session, nodes[0]);
+  NodeAnswers answers(&session, nodes[0], /*is_retired=*/false);
   for (const Receipt& receipt : receipts) {
     if (receipt.node() != nodes[0].node) {
       report->AddUnchecked(NameOf(receipt),
                            absl::StrCat("not checked: this node is ", nodes[0].node));
       continue;
     }
-    const auto at_node = answers.Ask(receipt);
-    AddReceipt(receipt, at_node, answers.why_not(), absl::nullopt, report);
+    AddReceipt(receipt, answers.Ask(receipt), nullptr, report);
   }
   return absl::OkStatus();
 }
@@ -262,21 +272,28 @@ absl::StatusOr<Receipts> ReadReceipts(const std::string& path) {
   return receipts;
 }
 
-void AddReceipt(const Receipt& receipt, const absl::optional<ReceiptAnswer>& node,
-                absl::string_view why_not, const absl::optional<ReceiptAnswer>& centre,
-                VerifyReport* report) {
+void AddReceipt(const Receipt& receipt, const absl::StatusOr<ReceiptAnswer>& node,
+                const absl::StatusOr<ReceiptAnswer>* centre, VerifyReport* report) {
   const std::string name = NameOf(receipt);
-  if (centre.has_value() && !centre->hash.empty() && Differs(receipt, *centre)) {
-    return report->AddCheck(name, false, Otherwise("at the centre", *centre));
+  if (centre != nullptr && !centre->ok()) {
+    return report->AddUnanswered(name, centre->status(), "asked at the centre");
   }
-  const std::string of_centre =
-      !centre.has_value() ? "the centre was not asked"
-      : centre->hash.empty()
-          ? absl::StrCat("the centre has the node's records up to ", centre->head_seq, " so far")
-          : "the centre has it";
-  if (!node.has_value()) {
-    return report->AddUnchecked(name,
-                                absl::StrCat(of_centre, "; not checked at the node: ", why_not));
+  const bool centre_has_it = centre != nullptr && !(*centre)->hash.empty();
+  if (centre_has_it && Differs(receipt, **centre)) {
+    return report->AddCheck(name, false, Otherwise("at the centre", **centre));
+  }
+  const std::string of_centre = centre == nullptr ? "the centre was not asked"
+                                : centre_has_it
+                                    ? "the centre has it"
+                                    : absl::StrCat("the centre has the node's records up to ",
+                                                   (*centre)->head_seq, " so far");
+  if (!node.ok()) {
+    return report->AddUnanswered(name, node.status(),
+                                 absl::StrCat(of_centre, "; not checked at the node"));
+  }
+  if (node->hash.empty() && centre_has_it && node->head_seq < receipt.seq()) {
+    return report->AddUnchecked(name, absl::StrCat("the node was put back, its journal ends at ",
+                                                   node->head_seq, "; ", of_centre));
   }
   if (node->hash.empty()) {
     return report->AddCheck(

@@ -7,8 +7,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "client/cli/session.h"
 #include "client/cli/verify_report.h"
 #include "kopa/region/v1/service.pb.h"
@@ -31,13 +29,13 @@ struct ReceiptAnswer {
   uint64_t epoch = 0;
 };
 
-// Puts together what node and centre say of one receipt. The node is absent where it could not be
-// asked, `why_not` says why; the centre where there is none to ask. Disproved is what the node does
-// not have, or either has otherwise; what the centre has not applied yet is proved by the node
-// alone; what only the centre could be asked for is not checked whole.
-void AddReceipt(const kopa::region::v1::Receipt& receipt, const absl::optional<ReceiptAnswer>& node,
-                absl::string_view why_not, const absl::optional<ReceiptAnswer>& centre,
-                VerifyReport* report);
+// Puts together what node and centre say of one receipt; `centre` is null where there is none to
+// ask. Disproved is what either has otherwise or has lost, and what the node does not have. What
+// the centre has not applied yet is proved by the node alone. Not checked whole is what the node
+// could not be asked for (VerifyReport::AddUnanswered), and what the centre has though the node's
+// journal ends before it: such a node was put back to an earlier state.
+void AddReceipt(const kopa::region::v1::Receipt& receipt, const absl::StatusOr<ReceiptAnswer>& node,
+                const absl::StatusOr<ReceiptAnswer>* centre, VerifyReport* report);
 
 // Asks the session's servers about each.
 absl::Status CheckReceipts(Session& session, const Receipts& receipts, VerifyReport* report);

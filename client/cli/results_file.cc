@@ -43,13 +43,17 @@ ResultsFile::~ResultsFile() {
   if (fd_ >= 0) close(fd_);
 }
 
-absl::Status ResultsFile::Add(const std::string& reference,
-                              const kopa::region::v1::SubmitResult& result) {
+std::string ResultsFile::LineOf(const std::string& reference,
+                                const kopa::region::v1::SubmitResult& result) {
   const auto id = Uuid::FromBytes(result.application_id());
   const kopa::region::v1::Receipt& receipt = result.receipt();
-  buffer_ +=
-      CsvLine({reference, id.ok() ? id->ToString() : "", receipt.node(),
-               absl::StrCat(receipt.epoch()), absl::StrCat(receipt.seq()), ToHex(receipt.hash())});
+  return CsvLine({reference, id.ok() ? id->ToString() : "", receipt.node(),
+                  absl::StrCat(receipt.epoch()), absl::StrCat(receipt.seq()),
+                  ToHex(receipt.hash())});
+}
+
+absl::Status ResultsFile::Add(absl::string_view line) {
+  absl::StrAppend(&buffer_, line);
   return buffer_.size() >= kBufferBytes ? Flush() : absl::OkStatus();
 }
 

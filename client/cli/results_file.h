@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "kopa/region/v1/service.pb.h"
 
 namespace kopa::cli {
@@ -20,7 +21,10 @@ class ResultsFile {
   ResultsFile(const ResultsFile&) = delete;
   ResultsFile& operator=(const ResultsFile&) = delete;
 
-  absl::Status Add(const std::string& reference, const kopa::region::v1::SubmitResult& result);
+  // A line of the file, for Add().
+  static std::string LineOf(const std::string& reference,
+                            const kopa::region::v1::SubmitResult& result);
+  absl::Status Add(absl::string_view line);
   // Writes what is left. Call it once, last.
   absl::Status Close();
 

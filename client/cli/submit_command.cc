@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
@@ -19,6 +21,10 @@ absl::Status Check(const SubmitOptions& options) {
     return UsageError(
         "--rejects takes the rejected rows of one file; without it each file has its own");
   }
+  std::vector<std::string> names = options.files;
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) return UsageError(absl::StrCat(*twice, " is named twice"));
   if (options.errors_max < 0) return UsageError("--max-errors must be over zero");
   if (options.batch_applications < 1 ||
       options.batch_applications > client::kBatchApplicationsMax) {
@@ -45,7 +51,11 @@ void AddSubmitCommand(CommandTree& tree) {
   command->footer(
       "Refused rows come back in FILE.rejected.csv with what is wrong with each, to be corrected "
       "and\n"
-      "submitted as it is. An empty file of a call: kopa call template CALL.\n"
+      "submitted as it is; so do rows whose node was away. An empty file of a call: kopa call "
+      "template\n"
+      "CALL. After Ctrl-C, a lost connection or a crash run the same command again: what is in "
+      "already is\n"
+      "counted as replayed.\n"
       "Example:\n  kopa submit pieteikumi.csv --call kontakts-2024");
   tree.Bind(command, [options](Session& session) -> absl::StatusOr<ExitCode> {
     RETURN_IF_ERROR(Check(*options));

@@ -1,12 +1,10 @@
 #include "client/cli/submit_progress.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -18,57 +16,42 @@ namespace {
 constexpr std::chrono::milliseconds kTickInterval(250);
 constexpr int64_t kLineIntervalNanos = 5'000'000'000;
 
-int64_t CountLinesOf(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  struct stat info {};
-  int64_t lines = 0;
-  if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
-    std::string piece(1 << 20, '\0');
-    for (ssize_t got = 0; (got = read(fd, piece.data(), piece.size())) > 0;) {
-      lines += std::count(piece.begin(), piece.begin() + got, '\n');
-    }
-  }
-  close(fd);
-  return lines;
-}
-
 }  // namespace
 
-int64_t CountLines(const std::vector<std::string>& paths) {
-  int64_t lines = 0;
-  for (const std::string& path : paths) {
-    const int64_t own = CountLinesOf(path);
-    if (own == 0) return 0;
-    lines += own - 1;  // the header
-  }
-  return lines;
+std::string DurationText(double seconds) {
+  const auto whole = static_cast<int64_t>(std::ceil(seconds));
+  if (whole < 120) return absl::StrCat(whole, " s");
+  const int64_t minutes = (whole + 59) / 60;
+  if (minutes < 120) return absl::StrCat(minutes, " min");
+  return absl::StrCat(minutes / 60, " h ", minutes % 60, " min");
 }
 
-std::string ProgressText(const std::map<std::string, RowCounts>& by_node, int64_t rows,
+std::string ProgressText(const std::map<std::string, RowCounts>& by_node, const RowCounts& counts,
                          int64_t rows_expected, double seconds) {
+  const int64_t rows = counts.total();
   std::string text = absl::StrCat(rows);
   if (rows_expected > 0) absl::StrAppend(&text, " of about ", std::max(rows, rows_expected));
   absl::StrAppend(&text, rows == 1 && rows_expected <= 1 ? " row" : " rows");
+  if (counts.rejected > 0) absl::StrAppend(&text, ", ", counts.rejected, " rejected");
   const double rate = seconds > 0 ? static_cast<double>(rows) / seconds : 0;
   absl::StrAppend(&text, absl::StrFormat(", %.0f/s", rate));
   if (rows_expected > rows && rate > 0) {
     const double left = static_cast<double>(rows_expected - rows) / rate;
-    absl::StrAppend(&text, absl::StrFormat(", %.0f s left", left));
+    absl::StrAppend(&text, ", ", DurationText(left), " left");
   }
   std::vector<std::string> nodes;
-  for (const auto& [node, counts] : by_node) {
-    nodes.push_back(absl::StrCat(node, " ", counts.total()));
+  for (const auto& [node, rows_of_node] : by_node) {
+    nodes.push_back(absl::StrCat(node, " ", rows_of_node.total()));
   }
   if (!nodes.empty()) absl::StrAppend(&text, ": ", absl::StrJoin(nodes, ", "));
   return text;
 }
 
-SubmitProgress::SubmitProgress(Session* session, const SubmitReport* report, int64_t rows_expected,
-                               std::function<void()> tick)
+SubmitProgress::SubmitProgress(Session* session, const SubmitReport* report,
+                               std::function<int64_t()> rows_expected, std::function<void()> tick)
     : session_(session),
       report_(report),
-      rows_expected_(rows_expected),
+      rows_expected_(std::move(rows_expected)),
       tick_(std::move(tick)),
       begin_nanos_(session->environment().parts.clock->MonotonicNanos()),
       shown_nanos_(begin_nanos_),
@@ -106,7 +89,7 @@ void SubmitProgress::Show(bool last) {
   shown_nanos_ = now_nanos;
   const double seconds = static_cast<double>(now_nanos - begin_nanos_) / 1e9;
   const std::string text =
-      ProgressText(report_->counts_by_node(), report_->counts().total(), rows_expected_, seconds);
+      ProgressText(report_->counts_by_node(), report_->counts(), rows_expected_(), seconds);
   if (terminal) {
     session_->ShowProgress(text);
   } else {

@@ -1,9 +1,12 @@
 #include "client/cli/submit_run.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
 #include "client/cli/counted.h"
 #include "client/cli/submit_progress.h"
 #include "common/base/status.h"
@@ -13,8 +16,27 @@ namespace {
 
 constexpr char kStandardInput[] = "-";
 
+// What waits to be sent to all nodes together; memory must not grow with their number, nor with the
+// file.
+constexpr int64_t kQueuedBytesMax = 24 << 20;
+constexpr int64_t kQueuedBytesMin = 256 << 10;
+// A node that answers nothing holds up the others for so long at most.
+constexpr absl::Duration kHoldUpMax = absl::Seconds(10);
+
 std::string DefaultRejects(const std::string& file) {
   return absl::StrCat(file == kStandardInput ? "stdin" : file, ".rejected.csv");
+}
+
+// "1200 rows in 3 s, 400/s: 1000 accepted, 150 replayed, 50 rejected". Rows that no node answered
+// are told apart.
+std::string SummaryText(const RowCounts& counts, double seconds) {
+  const double rate = seconds > 0 ? static_cast<double>(counts.total()) / seconds : 0;
+  std::string text =
+      absl::StrCat(Counted(counts.total(), "row"), " in ", DurationText(seconds),
+                   absl::StrFormat(", %.0f/s: ", rate), counts.accepted, " accepted, ",
+                   counts.replayed, " replayed, ", counts.rejected, " rejected");
+  if (counts.undelivered > 0) absl::StrAppend(&text, ", ", counts.undelivered, " undelivered");
+  return text;
 }
 
 // While this lives, Ctrl-C ends the submission in order: the summary is still printed.
@@ -36,39 +58,59 @@ class EndInOrder {
 absl::StatusOr<ExitCode> SubmitRun::Run() {
   if (absl::Status prepared = Prepare(); !prepared.ok()) {
     // Whoever reads the answer as JSON is told that nothing was submitted, not left without one.
-    const SubmitReport nothing(options_->call, nullptr, [](const std::string&) {});
+    SubmitReport::Options report_options;
+    report_options.call = options_->call;
+    const SubmitReport nothing(std::move(report_options), nullptr, [](const std::string&) {});
     if (session_->settings().output == OutputFormat::kJson) {
       session_->Print(nothing.ToJson(), [&] { return nothing.ToTable(); });
     }
     return prepared;
   }
   const EndInOrder end_in_order(session_->environment());
-  client::SubmitterOptions submitter_options;
-  submitter_options.call = options_->call;
-  submitter_options.dry_run = options_->dry_run;
-  submitter_options.batch_applications = options_->batch_applications;
-  submitter_options.give_up_after = session_->settings().connection.timeout;
-  submitter_options.rejected_rows_max = options_->errors_max;
-  submitter_options.rejected_rows = [this] { return report_->counts().rejected; };
   client::Connections& connections = session_->connections();
+  const Clock* const clock = session_->environment().parts.clock;
+  const int64_t begin_nanos = clock->MonotonicNanos();
   absl::Status read;
   {
     client::Submitter submitter(
-        submitter_options,
+        OptionsOfSubmitter(),
         [&](const std::string& node) { return connections.RegionStub(addresses_[node]); },
         [&connections](grpc::ClientContext* context) { connections.Prepare(context); },
         session_->environment().parts,
         [this](client::Delivery delivery) { report_->Deliver(std::move(delivery)); });
-    const bool terminal = session_->environment().err_is_terminal;
-    const SubmitProgress progress(session_, report_.get(),
-                                  terminal ? CountLines(options_->files) : 0, [&] {
-                                    if (session_->environment().interrupted()) submitter.Cancel();
-                                  });
+    const SubmitProgress progress(
+        session_, report_.get(), [this] { return RowsExpected(); },
+        [&] {
+          if (session_->environment().interrupted()) submitter.Cancel();
+        });
     read = ReadAndSend(&submitter);
     submitter.Finish();
     if (stopped_early_ || report_->withheld_rows() > 0) CountRest();
   }
-  return Conclude(read);
+  return Conclude(read, static_cast<double>(clock->MonotonicNanos() - begin_nanos) / 1e9);
+}
+
+client::SubmitterOptions SubmitRun::OptionsOfSubmitter() {
+  client::SubmitterOptions options;
+  options.call = options_->call;
+  options.dry_run = options_->dry_run;
+  options.batch_applications = options_->batch_applications;
+  options.give_up_after = session_->settings().connection.timeout;
+  const auto nodes = static_cast<int64_t>(std::max<size_t>(addresses_.size(), 1));
+  if (nodes > 1) options.hold_up_max = std::min(options.give_up_after, kHoldUpMax);
+  options.queued_bytes_max = std::max(kQueuedBytesMax / nodes, kQueuedBytesMin);
+  options.rejected_rows_max = options_->errors_max;
+  options.rejected_rows = [this] { return report_->counts().rejected; };
+  return options;
+}
+
+int64_t SubmitRun::RowsExpected() const {
+  const int64_t bytes = bytes_read_.load();
+  const int64_t rows = rows_read_.load();
+  if (size_bytes_ == 0 || bytes == 0) return 0;
+  // A decoded text is a little longer than its file.
+  const double part = std::min(1.0, static_cast<double>(bytes) / static_cast<double>(size_bytes_));
+  return static_cast<int64_t>(static_cast<double>(rows) / part);
 }
 
 absl::Status SubmitRun::Prepare() {
@@ -95,9 +137,18 @@ absl::Status SubmitRun::OpenFiles(const kopa::programme::v1::Call& call) {
   if (!options_->results.empty()) {
     ASSIGN_OR_RETURN(results, ResultsFile::Create(options_->results));
   }
+  SubmitReport::Options report_options;
+  report_options.call = options_->call;
+  report_options.dry_run = options_->dry_run;
   report_ =
-      std::make_unique<SubmitReport>(options_->call, std::move(results),
+      std::make_unique<SubmitReport>(std::move(report_options), std::move(results),
                                      [this](const std::string& line) { session_->Note(line); });
+  bool sizes_are_known = true;
+  for (const Input& input : inputs_) {
+    size_bytes_ += input.reader->size_bytes();
+    sizes_are_known = sizes_are_known && input.reader->size_bytes() > 0;
+  }
+  if (!sizes_are_known) size_bytes_ = 0;
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const std::string path =
         options_->rejects.empty() ? DefaultRejects(options_->files[i]) : options_->rejects;
@@ -121,9 +172,13 @@ absl::Status SubmitRun::ReadAndSend(client::Submitter* submitter) {
 }
 
 absl::Status SubmitRun::ReadFile(Input* input, client::Submitter* submitter) {
+  const int64_t bytes_before = bytes_read_.load();
+  const int64_t rows_before = rows_read_.load();
   while (!ShouldStop()) {
     ASSIGN_OR_RETURN(std::optional<client::InputApplication> application, input->reader->Next());
     if (!application.has_value()) return absl::OkStatus();
+    bytes_read_ = bytes_before + input->reader->bytes_read();
+    rows_read_ = rows_before + input->reader->rows_read();
     Take(*input, *std::move(application), submitter);
   }
   return absl::OkStatus();
@@ -137,7 +192,8 @@ void SubmitRun::Take(const Input& input, client::InputApplication application,
     return;
   }
   const auto rows = static_cast<int64_t>(application.lines.size());
-  const uint64_t tag = report_->Expect(input.file, route.node, &application);
+  const auto identity = router_->IdentityOf(route.node, application.input, options_->dry_run);
+  const uint64_t tag = report_->Expect(input.file, route.node, identity, &application);
   if (addresses_.find(route.node) == addresses_.end()) {
     client::Delivery delivery;
     delivery.tag = tag;
@@ -171,12 +227,20 @@ void SubmitRun::CountRest() {
   }
 }
 
-absl::StatusOr<ExitCode> SubmitRun::Conclude(const absl::Status& read) {
+absl::StatusOr<ExitCode> SubmitRun::Conclude(const absl::Status& read, double seconds) {
   const absl::Status closed = report_->Close();
+  for (const std::string& text : report_->FaultTexts()) session_->Note(text);
   session_->Print(report_->ToJson(), [this] { return report_->ToTable(); });
   const RowCounts counts = report_->counts();
   for (const std::string& path : report_->RejectsFiles()) {
     session_->Note(absl::StrCat("rejected rows are in ", path, ", with what is wrong with each"));
+  }
+  session_->Note(SummaryText(counts, seconds));
+  if (counts.undelivered > 0 && !session_->environment().interrupted()) {
+    session_->Note(
+        "to go on, submit the rejected rows, or run the same command again, once all nodes are "
+        "back: "
+        "what is in already is counted as replayed");
   }
   if (options_->dry_run) session_->Note("dry run: nothing was kept");
   if (session_->environment().interrupted()) {

@@ -1,6 +1,7 @@
 #ifndef KOPA_CLIENT_CLI_SUBMIT_RUN_H_
 #define KOPA_CLIENT_CLI_SUBMIT_RUN_H_
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -52,11 +53,14 @@ class SubmitRun {
   absl::Status OpenFiles(const kopa::programme::v1::Call& call);
   absl::Status ReadAndSend(client::Submitter* submitter);
   absl::Status ReadFile(Input* input, client::Submitter* submitter);
+  // How many rows there are in all, by how far reading has come; 0 where that can't be told.
+  int64_t RowsExpected() const;
+  client::SubmitterOptions OptionsOfSubmitter();
   void Take(const Input& input, client::InputApplication application, client::Submitter* submitter);
   bool ShouldStop();
   // What was not read when the most rejected rows were reached. Reads on to the end.
   void CountRest();
-  absl::StatusOr<ExitCode> Conclude(const absl::Status& read);
+  absl::StatusOr<ExitCode> Conclude(const absl::Status& read, double seconds);
 
   Session* const session_;
   const SubmitOptions* const options_;
@@ -64,6 +68,11 @@ class SubmitRun {
   std::unique_ptr<client::Router> router_;
   std::unique_ptr<SubmitReport> report_;
   std::vector<Input> inputs_;
+  // Of the files together; 0 where the size of one is not known.
+  int64_t size_bytes_ = 0;
+  // Read so far; also looked at by the thread that shows progress.
+  std::atomic<int64_t> bytes_read_{0};
+  std::atomic<int64_t> rows_read_{0};
   bool stopped_early_ = false;
   int64_t rest_rows_ = 0;
   bool rest_is_known_ = true;  // else there are at least so many

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/asked_node.h"
 #include "client/cli/commands.h"
 #include "client/cli/receipts.h"
 #include "client/cli/verify_report.h"
@@ -21,16 +22,11 @@ using kopa::national::v1::Node;
 // One node, as far as it can be reached.
 void VerifyOneNode(Session& session, const NodeAddress& node, const AppliedHead* head,
                    VerifyReport* report) {
-  const absl::StatusOr<std::unique_ptr<client::NodeClient>> client = session.Node(node);
-  if (!client.ok()) {
-    report->AddAway(node.node, client.status());
-    return;
-  }
+  const std::string name = absl::StrCat("node ", node.node);
+  const absl::StatusOr<std::unique_ptr<client::NodeClient>> client = AskNode(session, node);
+  if (!client.ok()) return report->AddUnanswered(name, client.status());
   const auto answer = (*client)->Verify(head == nullptr ? 0 : head->applied_seq());
-  if (!answer.ok()) {
-    report->AddAway(node.node, answer.status());
-    return;
-  }
+  if (!answer.ok()) return report->AddUnanswered(name, answer.status());
   report->AddNode(node.node, *answer, head);
 }
 
@@ -47,11 +43,7 @@ absl::Status VerifyAll(Session& session, VerifyReport* report) {
     if (node.state() == kopa::national::v1::NODE_STATE_RETIRED) continue;
     // Never joined: there is nothing of it that could differ.
     if (node.address().empty() && (applied == nullptr || applied->applied_seq() == 0)) continue;
-    if (node.address().empty()) {
-      report->AddAway(node.node(), absl::UnavailableError("its address is not known"));
-      continue;
-    }
-    VerifyOneNode(session, {node.node(), node.address()}, applied, report);
+    VerifyOneNode(session, {node.node(), node.address(), !node.connected()}, applied, report);
   }
   return absl::OkStatus();
 }

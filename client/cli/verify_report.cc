@@ -52,8 +52,22 @@ void VerifyReport::AddNode(const std::string& node, const VerifyNodeResponse& an
   }
 }
 
-void VerifyReport::AddAway(const std::string& node, const absl::Status& why) {
-  AddUnchecked(absl::StrCat("node ", node), absl::StrCat("away: ", why.message()));
+void VerifyReport::AddUnanswered(std::string name, const absl::Status& why,
+                                 absl::string_view so_far) {
+  const std::string before = so_far.empty() ? "" : absl::StrCat(so_far, "; ");
+  switch (why.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      return AddUnchecked(std::move(name), absl::StrCat(before, "away: ", why.message()));
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return AddUnchecked(std::move(name),
+                          absl::StrCat(before, "not allowed to ask: ", why.message()));
+    case absl::StatusCode::kResourceExhausted:
+      return AddUnchecked(std::move(name), absl::StrCat(before, "too busy: ", why.message()));
+    default:
+      return AddCheck(std::move(name), false, absl::StrCat(before, "failed: ", why.ToString()));
+  }
 }
 
 void VerifyReport::AddCheck(std::string name, bool ok, std::string detail) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/json_output.h"
 #include "client/cli/table.h"
@@ -23,8 +24,10 @@ class VerifyReport {
   void AddNode(const std::string& node, const kopa::region::v1::VerifyNodeResponse& answer,
                const kopa::national::v1::AppliedHead* head);
 
-  // A node that could not be asked: not ok, though nothing is known to differ.
-  void AddAway(const std::string& node, const absl::Status& why);
+  // A check that got no answer, by what came instead: where a server could not be reached, has too
+  // much to do or does not let us ask, nothing is known to differ; any other error is itself a
+  // check that failed. `so_far` is what is known without the answer; it may be empty.
+  void AddUnanswered(std::string name, const absl::Status& why, absl::string_view so_far = "");
 
   // Something else that holds or does not.
   void AddCheck(std::string name, bool ok, std::string detail);

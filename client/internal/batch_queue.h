@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,10 +15,12 @@
 
 namespace kopa::client {
 
+using SharedRequest = std::shared_ptr<const kopa::region::v1::SubmitApplicationsRequest>;
+
 // One message of a submission stream, and whose applications are in it.
 struct Batch {
   std::vector<uint64_t> tags;  // as request.applications
-  kopa::region::v1::SubmitApplicationsRequest request;
+  SharedRequest request;       // shared with whoever sends it
   int64_t bytes = 0;
   int64_t rows = 0;
   bool sent = false;
@@ -26,26 +29,32 @@ struct Batch {
 
 // What waits for one node and what it has not answered yet. Knows sizes and order, nothing of
 // streams. Not thread-safe.
+//
+// Applications as messages take five times the memory that they take as bytes, so what will not be
+// sent soon waits as bytes.
 class BatchQueue {
  public:
+  // So much waits as messages, for the next batches.
+  static constexpr int64_t kUnpackedBytesMax = 512 << 10;
+
   BatchQueue(const SubmitterOptions& options, std::function<std::string()> new_request_id)
       : options_(options), new_request_id_(std::move(new_request_id)) {}
 
   void Push(Submission submission);
 
-  // The next batch to send, marked as sent; nothing while there is none or the cap on what is
+  // The next batch to send, marked as sent; null while there is none or the cap on what is
   // unanswered is reached. A batch that is not full waits for more as long as others are in flight,
   // unless `flush`. One that was never sent before is only where `may_begin` allows it, which is
   // then told its rows; without the function all are.
-  std::optional<kopa::region::v1::SubmitApplicationsRequest> NextToSend(
-      bool flush, const std::function<bool(int64_t rows)>& may_begin = nullptr);
+  SharedRequest NextToSend(bool flush,
+                           const std::function<bool(int64_t rows)>& may_begin = nullptr);
 
   // The stream broke: all that is unanswered is to be sent again, under the same request ids.
   void MarkAllUnsent();
   // The node asked for this one later.
   void MarkUnsent(absl::string_view request_id);
 
-  // Takes out what was answered; nothing where the id is unknown (an answer that came twice).
+  // Takes out what was answered; none where the id is unknown (an answer that came twice).
   std::optional<Batch> TakeAnswered(absl::string_view request_id);
 
   // Tags of all that was never sent, in order; what was stays.
@@ -62,9 +71,13 @@ class BatchQueue {
   int64_t rows_begun() const;
 
  private:
+  // One of `input` and `packed`.
   struct Waiting {
-    Submission submission;
-    int64_t bytes;
+    uint64_t tag = 0;
+    int64_t rows = 0;
+    int64_t bytes = 0;
+    std::unique_ptr<kopa::region::v1::ApplicationInput> input;
+    std::string packed;
   };
 
   void TakeWaiting(std::vector<uint64_t>* tags);

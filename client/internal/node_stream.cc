@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,7 +13,6 @@
 namespace kopa::client {
 namespace {
 
-using kopa::region::v1::SubmitApplicationsRequest;
 using kopa::region::v1::SubmitApplicationsResponse;
 
 // The longest wait that a change may end; nothing depends on it but how soon a lost wake-up is made
@@ -103,14 +103,16 @@ void NodeStream::CheckProgress() {
   MutexLock lock(&mutex_);
   // A stream that is being closed counts as work too: its end is waited for.
   const bool waiting = !queue_.empty() || (input_finished_ && context_ != nullptr);
+  const bool holds_up = queue_.waiting_bytes() >= options_.queued_bytes_max;
+  const absl::Duration patience =
+      holds_up ? std::min(options_.give_up_after, options_.hold_up_max) : options_.give_up_after;
   const int64_t silent_nanos = parts_.clock->MonotonicNanos() - progress_nanos_;
-  if (!waiting || silent_nanos < absl::ToInt64Nanoseconds(options_.give_up_after)) return;
+  if (!waiting || silent_nanos < absl::ToInt64Nanoseconds(patience)) return;
   if (given_up_.ok()) {
-    given_up_ =
-        Reworded(last_error_.ok() ? absl::DeadlineExceededError("") : last_error_,
-                 absl::StrCat("node ", node_, " did not answer for ",
-                              absl::FormatDuration(options_.give_up_after),
-                              last_error_.ok() ? "" : absl::StrCat(": ", last_error_.message())));
+    given_up_ = Reworded(
+        last_error_.ok() ? absl::DeadlineExceededError("") : last_error_,
+        absl::StrCat("node ", node_, " did not answer for ", absl::FormatDuration(patience),
+                     last_error_.ok() ? "" : absl::StrCat(": ", last_error_.message())));
   }
   if (context_ != nullptr) context_->TryCancel();
   changed_.NotifyAll();
@@ -185,12 +187,12 @@ absl::Status NodeStream::RunStream() {
   return status;
 }
 
-std::optional<SubmitApplicationsRequest> NodeStream::TakeNext(std::vector<uint64_t>* withheld,
-                                                              std::chrono::nanoseconds* wait_max) {
+SharedRequest NodeStream::TakeNext(std::vector<uint64_t>* withheld,
+                                   std::chrono::nanoseconds* wait_max) {
   *wait_max = kWaitMax;
-  if (PauseLeft() > std::chrono::nanoseconds(0)) return std::nullopt;
+  if (PauseLeft() > std::chrono::nanoseconds(0)) return nullptr;
   RejectionLimit::Answer answer = RejectionLimit::Answer::kSend;
-  auto request = queue_.NextToSend(input_finished_, [&](int64_t rows) {
+  SharedRequest request = queue_.NextToSend(input_finished_, [&](int64_t rows) {
     answer = limit_->Ask(rows);
     return answer == RejectionLimit::Answer::kSend;
   });
@@ -205,19 +207,19 @@ std::optional<SubmitApplicationsRequest> NodeStream::TakeNext(std::vector<uint64
 
 void NodeStream::WriteBatches(Stream* stream) {
   for (;;) {
-    std::optional<SubmitApplicationsRequest> request;
+    SharedRequest request;
     std::vector<uint64_t> withheld;
     {
       MutexLock lock(&mutex_);
-      while (!Done() && !stream_broken_ && !request.has_value() && withheld.empty()) {
+      while (!Done() && !stream_broken_ && request == nullptr && withheld.empty()) {
         std::chrono::nanoseconds wait_max;
         request = TakeNext(&withheld, &wait_max);
-        if (!request.has_value() && withheld.empty()) WaitAWhile(wait_max);
+        if (request == nullptr && withheld.empty()) WaitAWhile(wait_max);
       }
-      if (!request.has_value() && withheld.empty()) return;
+      if (request == nullptr && withheld.empty()) return;
     }
     ReportWithheld(withheld);
-    if (request.has_value() && !stream->Write(*request)) return;
+    if (request != nullptr && !stream->Write(*request)) return;
     MutexLock lock(&mutex_);
     changed_.NotifyAll();  // there is room for more to wait
   }

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -44,9 +43,9 @@ class NodeStream {
   // Gives up. The status is what undelivered submissions are reported with.
   void Cancel(const absl::Status& why);
 
-  // Gives up where the node has not answered for give_up_after though something waits for it. To be
-  // called every now and then: a write that the node does not take blocks, so its own thread can't
-  // notice.
+  // Gives up where the node has not answered for give_up_after though something waits for it, or
+  // for hold_up_max though so much waits that Add() blocks. To be called every now and then: a
+  // write that the node does not take blocks, so its own thread can't notice.
   void CheckProgress();
 
  private:
@@ -64,8 +63,7 @@ class NodeStream {
   void ReportWithheld(const std::vector<uint64_t>& tags);
   // The next batch; where the limit of rejected rows is reached none, and all that was never sent
   // in `withheld`. With neither, `wait_max` is how long to wait before asking again.
-  std::optional<kopa::region::v1::SubmitApplicationsRequest> TakeNext(
-      std::vector<uint64_t>* withheld, std::chrono::nanoseconds* wait_max)
+  SharedRequest TakeNext(std::vector<uint64_t>* withheld, std::chrono::nanoseconds* wait_max)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // False where there is nothing left to do.
   bool WaitForWork();

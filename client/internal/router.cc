@@ -1,10 +1,12 @@
 #include "client/internal/router.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "absl/time/time.h"
-#include "common/intake/check.h"
+#include "common/intake/canonical.h"
 #include "data/territory_data.h"
 
 namespace kopa::client {
@@ -54,16 +56,31 @@ std::string Router::FindNode(absl::string_view municipality) const {
   return node.ok() ? node->value() : "";
 }
 
-std::vector<Fault> Router::AllFaults(const InputApplication& application) const {
-  if (!application.is_readable) return application.faults;
+Router::Identity Router::IdentityOf(const std::string& node,
+                                    const kopa::region::v1::ApplicationInput& input,
+                                    bool normal) const {
+  using Parts = std::tuple<absl::string_view, absl::string_view, absl::string_view>;
+  const auto reference = [&](const kopa::region::v1::ApplicationInput& form) {
+    const std::string applicant = intake::ApplicantKey(form);
+    return uint64_t{absl::Hash<Parts>()(Parts(node, form.external_ref(), applicant))};
+  };
+  if (!normal) return {reference(input), 0};
+  const auto form = Check(input).normal;
+  return {reference(form), uint64_t{absl::Hash<std::string>()(intake::CanonicalContent(form))}};
+}
+
+intake::CheckedApplication Router::Check(const kopa::region::v1::ApplicationInput& input) const {
   const absl::Time now = clock_->Now();
-  const auto& input = application.input;
   const absl::Time received = input.has_received_time()
                                   ? absl::FromUnixSeconds(input.received_time().seconds()) +
                                         absl::Nanoseconds(input.received_time().nanos())
                                   : now;
-  const intake::CheckedApplication checked =
-      intake::CheckApplication(rules_, territory_, input, received, now);
+  return intake::CheckApplication(rules_, territory_, input, received, now);
+}
+
+std::vector<Fault> Router::AllFaults(const InputApplication& application) const {
+  if (!application.is_readable) return application.faults;
+  const intake::CheckedApplication checked = Check(application.input);
   std::vector<Fault> faults = application.faults;
   for (const Fault& fault : checked.faults) {
     // What could not be read is empty in the form; that it is missing there says nothing new.

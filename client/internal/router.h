@@ -1,6 +1,7 @@
 #ifndef KOPA_CLIENT_INTERNAL_ROUTER_H_
 #define KOPA_CLIENT_INTERNAL_ROUTER_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "client/internal/files/input_application.h"
 #include "common/base/clock.h"
 #include "common/base/status.h"
+#include "common/intake/check.h"
 #include "common/programme/call_rules.h"
 #include "common/territory/territory.h"
 #include "kopa/programme/v1/call.pb.h"
@@ -38,6 +40,16 @@ class Router {
   };
   Route Decide(const InputApplication& application);
 
+  // What tells one application of this process from another at a node, and what it says, as hashes.
+  struct Identity {
+    uint64_t reference = 0;
+    uint64_t content = 0;
+  };
+  // Of an application for this node. With `normal` of its normal form, just as the node compares
+  // it, which takes all checks; else as it is written, without the content.
+  Identity IdentityOf(const std::string& node, const kopa::region::v1::ApplicationInput& input,
+                      bool normal) const;
+
  private:
   Router(Territory territory, kopa::programme::CallRules rules, std::string only_node,
          const Clock* clock)
@@ -50,6 +62,7 @@ class Router {
   const std::string& NodeOf(const std::string& municipality);
   std::string FindNode(absl::string_view municipality) const;
   std::vector<Fault> AllFaults(const InputApplication& application) const;
+  intake::CheckedApplication Check(const kopa::region::v1::ApplicationInput& input) const;
 
   const Territory territory_;
   const kopa::programme::CallRules rules_;

@@ -129,8 +129,19 @@ bool IsSignatureOf(absl::string_view public_key, absl::string_view message,
                           message.size()) == 1;
 }
 
-std::string HeadStatement(absl::string_view owner, Seq seq, absl::string_view hash) {
-  return ByteWriter().Raw("kopa.head.1").Bytes(owner).U64(seq.value()).Bytes(hash).Take();
+std::string HeadStatement(absl::string_view node, Seq seq, absl::string_view hash) {
+  return ByteWriter().Raw("kopa.head.1").Bytes(node).U64(seq.value()).Bytes(hash).Take();
+}
+
+std::string CentreHeadStatement(uint64_t incarnation, absl::string_view nonce, Seq seq,
+                                absl::string_view hash) {
+  return ByteWriter()
+      .Raw("kopa.centre.1")
+      .U64(incarnation)
+      .Bytes(nonce)
+      .U64(seq.value())
+      .Bytes(hash)
+      .Take();
 }
 
 }  // namespace kopa

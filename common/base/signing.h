@@ -2,6 +2,7 @@
 #define KOPA_COMMON_BASE_SIGNING_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -53,10 +54,17 @@ class SigningKey {
 bool IsSignatureOf(absl::string_view public_key, absl::string_view message,
                    absl::string_view signature);
 
-// What is signed of a journal's head. `owner` is the node's name, empty for the centre.
+// What is signed of the head of a node's journal.
 //
-//   "kopa.head.1" owner:bytes seq:u64 hash:bytes          bytes as u32 length and content
-std::string HeadStatement(absl::string_view owner, Seq seq, absl::string_view hash);
+//   "kopa.head.1" node:bytes seq:u64 hash:bytes           bytes as u32 length and content
+std::string HeadStatement(absl::string_view node, Seq seq, absl::string_view hash);
+
+// What is signed of the head of the centre's journal. It names the incarnation, so that whoever
+// holds it can show that the centre had got there, and nobody else can claim it.
+//
+//   "kopa.centre.1" incarnation:u64 nonce:bytes seq:u64 hash:bytes
+std::string CentreHeadStatement(uint64_t incarnation, absl::string_view nonce, Seq seq,
+                                absl::string_view hash);
 
 }  // namespace kopa
 

@@ -13,6 +13,7 @@
 #include "common/base/status.h"
 #include "common/operations/make_backup.h"
 #include "common/operations/operations_service.h"
+#include "common/operations/own_name.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "common/server/data_folder.h"
@@ -48,13 +49,19 @@ SettingSpec Setting(const char* name, Kind kind, const char* default_value, cons
 
 absl::StatusOr<CreateBackupResponse> BackUpAtRest(const StoreKind& kind,
                                                   const server::DataFolder& folder,
+                                                  const settings::Settings& settings,
                                                   const std::string& data_dir,
                                                   const std::string& to) {
   storage::RocksDbOptions options;
   options.path = folder.store_path();
   options.families = kind.families;
   ASSIGN_OR_RETURN(const std::unique_ptr<storage::Store> store, storage::OpenRocksDb(options));
-  return MakeBackup(kind, *store, data_dir, to, [] { return false; });
+  BackupTerms terms;
+  terms.data_dir = data_dir;
+  terms.folder = to;
+  // The server that starts here next needs it.
+  terms.disk_reserve_bytes = static_cast<uint64_t>(settings.GetInt("disk-reserve-mib")) << 20;
+  return MakeBackup(kind, *store, terms);
 }
 
 // A server that listens everywhere is asked at its own machine.
@@ -79,6 +86,9 @@ absl::StatusOr<CreateBackupResponse> AskServer(const settings::Settings& setting
   channel_options.address = Reachable(endpoint->address);
   channel_options.insecure = options.insecure;
   channel_options.tls = options.tls;
+  if (!options.insecure) {
+    ASSIGN_OR_RETURN(channel_options.expected_name, OwnName(options.tls.cert));
+  }
   ASSIGN_OR_RETURN(const auto channel, rpc::NewChannel(channel_options));
   const auto stub = national::v1::OperationsService::NewStub(channel);
   grpc::ClientContext context;
@@ -96,7 +106,7 @@ absl::StatusOr<CreateBackupResponse> BackUp(const StoreKind& kind,
                                             const settings::Settings& settings,
                                             const std::string& data_dir, const std::string& to) {
   const auto folder = server::DataFolder::OpenExisting(data_dir);
-  if (folder.ok()) return BackUpAtRest(kind, *folder, data_dir, to);
+  if (folder.ok()) return BackUpAtRest(kind, *folder, settings, data_dir, to);
   if (absl::IsFailedPrecondition(folder.status())) return AskServer(settings, data_dir, to);
   return folder.status();
 }
@@ -132,6 +142,9 @@ absl::Status RunBackup(const StoreKind& kind, const settings::Settings& settings
   const int64_t keep = settings.GetInt("keep");
   if (keep < 0 || keep > kKeepMax) {
     return absl::InvalidArgumentError(absl::StrCat("--keep is 0 to ", kKeepMax));
+  }
+  if (settings.GetInt("disk-reserve-mib") < 0) {
+    return absl::InvalidArgumentError("--disk-reserve-mib is 0 or more");
   }
   std::error_code error;
   const std::string to = std::filesystem::absolute(settings.GetString("to"), error).string();

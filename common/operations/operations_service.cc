@@ -19,10 +19,12 @@ constexpr size_t kBackupsWaiting = 1;
 }  // namespace
 
 OperationsService::OperationsService(StoreKind kind, const storage::Store* store,
-                                     std::string data_dir, Entropy* entropy)
+                                     std::string data_dir, uint64_t disk_reserve_bytes,
+                                     Entropy* entropy)
     : kind_(std::move(kind)),
       store_(*store),
       data_dir_(std::move(data_dir)),
+      disk_reserve_bytes_(disk_reserve_bytes),
       token_(ToHex(entropy->Bytes(kTokenBytes))),
       worker_(1, kBackupsWaiting) {}
 
@@ -62,7 +64,12 @@ grpc::ServerUnaryReactor* OperationsService::CreateBackup(
       reactor->Finish(rpc::ToGrpc(absl::CancelledError("the backup was called off")));
       return;
     }
-    auto made = MakeBackup(kind_, store_, data_dir_, request->folder(), cancelled);
+    BackupTerms terms;
+    terms.data_dir = data_dir_;
+    terms.folder = request->folder();
+    terms.disk_reserve_bytes = disk_reserve_bytes_;
+    terms.cancelled = cancelled;
+    auto made = MakeBackup(kind_, store_, terms);
     if (made.ok()) *response = *std::move(made);
     reactor->Finish(rpc::ToGrpc(made.status()));
   });

@@ -2,6 +2,7 @@
 #define KOPA_COMMON_OPERATIONS_OPERATIONS_SERVICE_H_
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -22,9 +23,9 @@ inline constexpr char kTokenMetadata[] = "kopa-operations-token";
 class OperationsService : public national::v1::OperationsService::CallbackService {
  public:
   // The store must outlive the service, the service its server. `data_dir` is the folder whose lock
-  // this process holds.
+  // this process holds; `disk_reserve_bytes` must stay free on its disk for the server to go on.
   OperationsService(StoreKind kind, const storage::Store* store, std::string data_dir,
-                    Entropy* entropy);
+                    uint64_t disk_reserve_bytes, Entropy* entropy);
 
   // Leaves the file ENDPOINT, once the server listens there.
   absl::Status Announce(const std::string& address);
@@ -43,6 +44,7 @@ class OperationsService : public national::v1::OperationsService::CallbackServic
   const StoreKind kind_;
   const storage::Store& store_;
   const std::string data_dir_;
+  const uint64_t disk_reserve_bytes_;
   const std::string token_;
   std::atomic<bool> stopping_{false};
   engine::Worker worker_;

@@ -1,6 +1,6 @@
 // `restore` of backup_command.h.
 
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -28,8 +29,8 @@
 namespace kopa::operations {
 namespace {
 
-// Where the copy grows, beside where it will stand.
-constexpr char kGrowing[] = "/store.restoring";
+// What is moved aside keeps this name where it can't leave the data folder.
+constexpr char kAside[] = "before-restore-";
 
 absl::Status Rename(const std::string& from, const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) == 0) return absl::OkStatus();
@@ -37,14 +38,19 @@ absl::Status Rename(const std::string& from, const std::string& to) {
       absl::StrCat("renaming ", from, " to ", to, ": ", std::strerror(errno)));
 }
 
-// What a restore that was broken off or a server that never served leaves does not count.
+// What a restore that was broken off or a server that never served leaves does not count, nor what
+// a file system has of its own.
+bool IsOfNoMatter(const std::string& name) {
+  return name == "lock" || name == "store.restoring" || name == "lost+found" ||
+         absl::StartsWith(name, "RESTORED") || absl::StartsWith(name, kAside);
+}
+
 absl::StatusOr<bool> IsEmpty(const std::string& data_dir) {
   std::error_code error;
   std::filesystem::directory_iterator entry(data_dir, error);
   for (const std::filesystem::directory_iterator end; !error && entry != end;
        entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (name != "lock" && name != "store.restoring" && name != "RESTORED") return false;
+    if (!IsOfNoMatter(entry->path().filename().string())) return false;
   }
   if (error) {
     return absl::InternalError(absl::StrCat("looking into ", data_dir, ": ", error.message()));
@@ -52,85 +58,184 @@ absl::StatusOr<bool> IsEmpty(const std::string& data_dir) {
   return true;
 }
 
+// Where the newest copy is damaged nobody is given an older one unasked: it would pass for the
+// newest, and what came in between would be gone without a word.
+absl::Status NewestIsDamaged(uint32_t damaged, const std::vector<storage::BackupRecord>& records,
+                             const std::string& from, absl::string_view detail) {
+  std::string said = absl::StrCat("backup ", damaged, " in ", from, " is damaged", detail);
+  for (auto record = records.rbegin(); record != records.rend(); ++record) {
+    if (record->id >= damaged) continue;
+    return absl::DataLossError(
+        absl::StrCat(said, "; name --backup-id ", record->id, " to take the one before"));
+  }
+  return absl::DataLossError(absl::StrCat(said, ", and there is none before it"));
+}
+
+// The newest of all, whole.
+absl::StatusOr<storage::BackupRecord> ChooseNewest(
+    const std::vector<storage::BackupRecord>& records, const storage::BackupFolder& backups,
+    const std::string& from) {
+  ASSIGN_OR_RETURN(const std::vector<uint32_t> damaged, backups.Damaged());
+  if (!damaged.empty() && (records.empty() || damaged.back() > records.back().id)) {
+    return NewestIsDamaged(damaged.back(), records, from, "");
+  }
+  if (records.empty()) return absl::NotFoundError(absl::StrCat("there is no backup in ", from));
+  const absl::Status whole = backups.Verify(records.back().id);
+  if (absl::IsDataLoss(whole)) {
+    return NewestIsDamaged(records.back().id, records, from,
+                           absl::StrCat(" (", whole.message(), ")"));
+  }
+  RETURN_IF_ERROR(whole);
+  return records.back();
+}
+
+absl::StatusOr<storage::BackupRecord> ChooseNamed(uint32_t id,
+                                                  const std::vector<storage::BackupRecord>& records,
+                                                  const storage::BackupFolder& backups,
+                                                  const std::string& from) {
+  std::string known;
+  for (const storage::BackupRecord& record : records) {
+    absl::StrAppend(&known, known.empty() ? "" : ", ", record.id);
+    if (record.id != id) continue;
+    RETURN_IF_ERROR(backups.Verify(id));
+    return record;
+  }
+  return absl::NotFoundError(absl::StrCat("--backup-id: there is no backup ", id, " in ", from,
+                                          " that can be read; there are: ", known));
+}
+
+// Whether the copy is of this program's, and of the node's that was named.
+absl::Status CheckOwner(const StoreKind& kind, const std::string& owner, const std::string& from) {
+  if (owner != kind.program && !absl::StartsWith(owner, kind.program + " ")) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the backups in ", from, " are of ", owner, ", this is ", kind.program));
+  }
+  if (kind.owner.empty() || owner == kind.owner) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the backups in ", from, " are of ", owner, ", this is ", kind.owner));
+}
+
 // The copy that is asked for, whole and of this program's.
 absl::StatusOr<storage::BackupRecord> Choose(const StoreKind& kind,
                                              const storage::BackupFolder& backups,
                                              const std::string& from, uint32_t id) {
   ASSIGN_OR_RETURN(const auto records, backups.List());
-  if (records.empty()) {
-    return absl::NotFoundError(absl::StrCat("there is no backup in ", from, " that can be read"));
-  }
-  storage::BackupRecord chosen = records.back();
-  std::string known;
-  bool found = id == 0;
-  for (const storage::BackupRecord& record : records) {
-    absl::StrAppend(&known, known.empty() ? "" : ", ", record.id);
-    if (record.id != id) continue;
-    chosen = record;
-    found = true;
-  }
-  if (!found) {
-    return absl::NotFoundError(
-        absl::StrCat("--backup-id: there is no backup ", id, " in ", from, "; there are: ", known));
-  }
-  if (chosen.owner != kind.program && !absl::StartsWith(chosen.owner, kind.program + " ")) {
-    return absl::FailedPreconditionError(absl::StrCat("the backups in ", from, " are of ",
-                                                      chosen.owner, ", this is ", kind.program));
-  }
-  RETURN_IF_ERROR(backups.Verify(chosen.id));
-  return chosen;
+  // All copies in a folder are of one store: told before gigabytes are read.
+  if (!records.empty()) RETURN_IF_ERROR(CheckOwner(kind, records.back().owner, from));
+  return id == 0 ? ChooseNewest(records, backups, from) : ChooseNamed(id, records, backups, from);
 }
 
-// A name that nothing has yet: two restores may come within one second.
-std::string AsideOf(const std::string& data_dir, absl::Time now) {
-  const std::string name = absl::StrCat(
-      data_dir, ".before-restore-", absl::FormatTime("%Y%m%dT%H%M%SZ", now, absl::UTCTimeZone()));
-  std::string aside = name;
-  for (int next = 2; FileExists(aside); ++next) aside = absl::StrCat(name, "-", next);
-  return aside;
+// Whose the store is that lies there; empty where there is none that says so.
+std::string OwnerAt(const StoreKind& kind, const std::string& store_path) {
+  storage::RocksDbOptions options;
+  options.path = store_path;
+  options.families = kind.families;
+  options.read_only = true;
+  // What can't be read is perhaps just why it is to be replaced.
+  const auto store = storage::OpenRocksDb(options);
+  if (!store.ok()) return "";
+  const auto identity = kind.identify(*(*store)->Snapshot());
+  return identity.ok() ? identity->owner : "";
 }
 
-// Takes the folder's lock, and moves data that are there out of the way where that was asked for.
-absl::StatusOr<server::DataFolder> TakeFolder(const std::string& data_dir, bool force,
-                                              absl::Time now, std::ostream& out) {
-  ASSIGN_OR_RETURN(server::DataFolder folder, server::DataFolder::Create(data_dir));
+// Whether what is there may give way to a copy of `owner`.
+absl::Status CheckGivesWay(const StoreKind& kind, const server::DataFolder& folder,
+                           const std::string& data_dir, bool force, const std::string& owner) {
   ASSIGN_OR_RETURN(const bool is_empty, IsEmpty(data_dir));
-  if (is_empty) return folder;
+  if (is_empty) return absl::OkStatus();
   if (!force) {
     return absl::FailedPreconditionError(
         absl::StrCat("data folder ", data_dir,
-                     " is not empty; with --force what is there is kept "
+                     " is not empty; with --force the store that is there is kept "
                      "under another name"));
   }
-  const std::string aside = AsideOf(data_dir, now);
-  RETURN_IF_ERROR(Rename(data_dir, aside));
-  out << "what was in " << data_dir << " is now in " << aside << "\n";
-  // The lock that is held went along; the new folder has one of its own.
-  return server::DataFolder::Create(data_dir);
+  const std::string there = OwnerAt(kind, folder.store_path());
+  if (there.empty() || there == owner) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("the store in ", data_dir, " is of ", there,
+                                                    ", the backup is of ", owner,
+                                                    ": look whether both folders are right"));
 }
 
-// Writes the copy beside its place, opens it, and gives it its place as the last step.
-absl::StatusOr<StoreIdentity> PutInPlace(const StoreKind& kind,
-                                         const storage::BackupFolder& backups, uint32_t id,
-                                         const std::string& data_dir,
-                                         const server::DataFolder& folder) {
-  const std::string growing = data_dir + kGrowing;
+// Writes the copy beside its place and opens it. The folder that it grows in is there from the
+// beginning to the end, and no store is: that is how a restore that was broken off is told.
+absl::StatusOr<StoreIdentity> Grow(const StoreKind& kind, const storage::BackupFolder& backups,
+                                   uint32_t id, const std::string& growing) {
+  RETURN_IF_ERROR(MakeFolders(growing));
   std::error_code error;
-  std::filesystem::remove_all(growing, error);
-  if (error) return absl::InternalError(absl::StrCat("removing ", growing, ": ", error.message()));
+  std::filesystem::directory_iterator entry(growing, error);
+  for (const std::filesystem::directory_iterator end; !error && entry != end;
+       entry.increment(error)) {
+    std::filesystem::remove_all(entry->path(), error);
+    if (error) break;
+  }
+  if (error) return absl::InternalError(absl::StrCat("emptying ", growing, ": ", error.message()));
   RETURN_IF_ERROR(backups.Restore(id, growing));
-  StoreIdentity identity;
-  {
-    storage::RocksDbOptions options;
-    options.path = growing;
-    options.families = kind.families;
-    // For writing: a copy of an older version lacks families that are made now.
-    ASSIGN_OR_RETURN(const std::unique_ptr<storage::Store> store, storage::OpenRocksDb(options));
-    ASSIGN_OR_RETURN(identity, kind.identify(*store->Snapshot()));
+  storage::RocksDbOptions options;
+  options.path = growing;
+  options.families = kind.families;
+  // For writing: a copy of an older version lacks families that are made now.
+  ASSIGN_OR_RETURN(const std::unique_ptr<storage::Store> store, storage::OpenRocksDb(options));
+  return kind.identify(*store->Snapshot());
+}
+
+// A name that nothing has yet: two restores may come within one second.
+std::string FreeName(const std::string& begin, absl::Time now) {
+  const std::string name =
+      absl::StrCat(begin, absl::FormatTime("%Y%m%dT%H%M%SZ", now, absl::UTCTimeZone()));
+  std::string free = name;
+  for (int next = 2; FileExists(free); ++next) free = absl::StrCat(name, "-", next);
+  return free;
+}
+
+absl::Status MoveInto(const std::string& aside, const std::string& store_path) {
+  RETURN_IF_ERROR(MakeFolders(aside));
+  if (absl::Status moved = Rename(store_path, aside + "/store"); !moved.ok()) {
+    rmdir(aside.c_str());
+    return moved;
+  }
+  return server::SyncFolder(aside);
+}
+
+// Beside the data folder, or in it where that can't be: where the folder is a disk of its own or a
+// link to another one, or nothing may be made beside it. Gives the place.
+absl::StatusOr<std::string> MoveAside(const std::string& data_dir, const std::string& store_path,
+                                      absl::Time now) {
+  std::string aside = FreeName(absl::StrCat(data_dir, ".", kAside), now);
+  if (MoveInto(aside, store_path).ok()) return aside;
+  aside = FreeName(absl::StrCat(data_dir, "/", kAside), now);
+  RETURN_IF_ERROR(MoveInto(aside, store_path));
+  return aside;
+}
+
+// Until here nothing of what was there is touched; a restore that is broken off in here leaves no
+// store, and no server begins one.
+absl::Status PutInPlace(const std::string& data_dir, const server::DataFolder& folder,
+                        absl::Time now, std::ostream& out) {
+  if (FileExists(folder.store_path())) {
+    ASSIGN_OR_RETURN(const std::string aside, MoveAside(data_dir, folder.store_path(), now));
+    out << "the store that was in " << data_dir << " is now in " << aside << "\n";
   }
   RETURN_IF_ERROR(server::LeaveRestoredMarker(data_dir));
-  RETURN_IF_ERROR(Rename(growing, folder.store_path()));
-  RETURN_IF_ERROR(server::SyncFolder(data_dir));
+  RETURN_IF_ERROR(Rename(folder.restoring_path(), folder.store_path()));
+  return server::SyncFolder(data_dir);
+}
+
+absl::StatusOr<StoreIdentity> Restore(const StoreKind& kind, const storage::BackupFolder& backups,
+                                      const storage::BackupRecord& chosen,
+                                      const std::string& data_dir, bool force, absl::Time now,
+                                      std::ostream& out) {
+  ASSIGN_OR_RETURN(const server::DataFolder folder, server::DataFolder::CreateForRestore(data_dir));
+  RETURN_IF_ERROR(CheckGivesWay(kind, folder, data_dir, force, chosen.owner));
+  auto identity = Grow(kind, backups, chosen.id, folder.restoring_path());
+  if (!identity.ok()) {
+    // The store that is there goes on as if nothing had been.
+    std::error_code ignored;
+    if (FileExists(folder.store_path())) {
+      std::filesystem::remove_all(folder.restoring_path(), ignored);
+    }
+    return identity;
+  }
+  RETURN_IF_ERROR(PutInPlace(data_dir, folder, now, out));
   return identity;
 }
 
@@ -159,10 +264,8 @@ absl::Status RunRestore(const StoreKind& kind, const settings::Settings& setting
   ASSIGN_OR_RETURN(const auto backups, storage::BackupFolder::OpenExisting(absolute));
   ASSIGN_OR_RETURN(const storage::BackupRecord chosen,
                    Choose(kind, backups, absolute, static_cast<uint32_t>(id)));
-  ASSIGN_OR_RETURN(const server::DataFolder folder,
-                   TakeFolder(data_dir, settings.GetBool("force"), now, out));
   ASSIGN_OR_RETURN(const StoreIdentity identity,
-                   PutInPlace(kind, backups, chosen.id, data_dir, folder));
+                   Restore(kind, backups, chosen, data_dir, settings.GetBool("force"), now, out));
   out << "restored backup " << chosen.id << " of " << identity.owner << ", made "
       << absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", chosen.time, absl::UTCTimeZone()) << ", to "
       << data_dir << ": journal up to record " << identity.head.seq.value() << " with hash "

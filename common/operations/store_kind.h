@@ -21,6 +21,8 @@ struct StoreIdentity {
 // What backup and restore need to know of a program's store.
 struct StoreKind {
   std::string program;
+  // Whose the store must be, where that is known beforehand (StoreIdentity::owner); else empty.
+  std::string owner;
   std::vector<std::string> families;
   // NOT_FOUND for a store that no server has opened yet.
   std::function<absl::StatusOr<StoreIdentity>(const storage::View&)> identify;

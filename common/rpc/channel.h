@@ -29,6 +29,9 @@ grpc::ChannelArguments ChannelArgumentsFor(const ChannelOptions& options);
 // first call; calls fail at once with UNAVAILABLE while the peer is away, unless they wait for
 // ready. gRPC's own retries are off: they keep each stream's history in memory.
 //
+// The TLS files are read here, once. The server must show a certificate with the name that it was
+// called by, and with a revocation list one that is not on it.
+//
 // INVALID_ARGUMENT where the address or the TLS files are wrong, or plaintext is not allowed.
 // (gRPC's API shares channels.)
 absl::StatusOr<std::shared_ptr<grpc::Channel>> NewChannel(const ChannelOptions& options);

@@ -6,9 +6,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/observability/utf8.h"
+#include "common/pki/holder.h"
 #include "common/rpc/limits.h"
 #include "grpc/grpc_security_constants.h"
 
@@ -57,7 +59,7 @@ absl::StatusOr<std::string> DecodeActor(absl::string_view encoded) {
 
 absl::StatusOr<Caller> BelievedCaller(const grpc::ServerContextBase& context) {
   const auto [begin, end] = context.client_metadata().equal_range(kActorMetadata);
-  if (begin == end) return Caller{kAnonymous, true};
+  if (begin == end) return Caller{kAnonymous, true, CallerKind::kUnknown};
   if (std::next(begin) != end) {
     return absl::InvalidArgumentError(absl::StrCat("metadata ", kActorMetadata, " must come once"));
   }
@@ -65,7 +67,7 @@ absl::StatusOr<Caller> BelievedCaller(const grpc::ServerContextBase& context) {
   if (const absl::Status status = CheckActorName(actor); !status.ok()) {
     return Annotate(status, absl::StrCat("metadata ", kActorMetadata));
   }
-  return Caller{std::move(actor), true};
+  return Caller{std::move(actor), true, CallerKind::kUnknown};
 }
 
 std::vector<std::string> PropertiesOf(const grpc::AuthContext& peer, const char* name) {
@@ -76,18 +78,44 @@ std::vector<std::string> PropertiesOf(const grpc::AuthContext& peer, const char*
   return values;
 }
 
+constexpr char kOwnScheme[] = "kopa://";
+
+absl::StatusOr<Caller> HolderOf(const std::string& uri) {
+  const auto holder = pki::ParseUri(uri);
+  if (!holder.ok()) {
+    return absl::UnauthenticatedError(
+        absl::StrCat("the client certificate names nobody: ", holder.status().message()));
+  }
+  switch (holder->kind) {
+    case pki::HolderKind::kCentral:
+      return Caller{uri, false, CallerKind::kCentral};
+    case pki::HolderKind::kNode:
+      return Caller{uri, false, CallerKind::kNode};
+    case pki::HolderKind::kPerson:
+      break;
+  }
+  if (!CheckActorName(holder->name).ok() || absl::StartsWith(holder->name, kOwnScheme)) {
+    return absl::UnauthenticatedError("the client certificate names nobody that can be shown");
+  }
+  return Caller{holder->name, false, CallerKind::kPerson};
+}
+
 absl::StatusOr<Caller> ProvenCaller(const grpc::ServerContextBase& context) {
   const std::shared_ptr<const grpc::AuthContext> peer = context.auth_context();
   if (peer == nullptr || !peer->IsPeerAuthenticated()) {
     return absl::UnauthenticatedError("a client certificate is needed");
   }
-  std::vector<std::string> names = PropertiesOf(*peer, GRPC_PEER_URI_PROPERTY_NAME);
-  if (names.empty()) names = PropertiesOf(*peer, GRPC_X509_CN_PROPERTY_NAME);
-  if (names.size() != 1 || !CheckActorName(names[0]).ok()) {
+  const std::vector<std::string> uris = PropertiesOf(*peer, GRPC_PEER_URI_PROPERTY_NAME);
+  if (uris.size() == 1 && absl::StartsWith(uris[0], kOwnScheme)) return HolderOf(uris[0]);
+  const std::vector<std::string> names =
+      uris.empty() ? PropertiesOf(*peer, GRPC_X509_CN_PROPERTY_NAME) : uris;
+  // A common name that looks like one of our URIs would be taken for it in journals.
+  if (names.size() != 1 || !CheckActorName(names[0]).ok() ||
+      absl::StartsWith(names[0], kOwnScheme)) {
     return absl::UnauthenticatedError(
         "the client certificate must name its holder once, by a URI or else a common name");
   }
-  return Caller{names[0], false};
+  return Caller{names[0], false, CallerKind::kUnknown};
 }
 
 }  // namespace

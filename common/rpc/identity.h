@@ -24,11 +24,21 @@ absl::Status CheckActorName(absl::string_view name);
 // itself, percent-encoded byte by byte (RFC 3986, 2.1).
 std::string EncodeActor(absl::string_view name);
 
+// What a certificate says its holder is (common/pki/holder.h).
+enum class CallerKind {
+  kUnknown,  // no certificate of Kopa's own making, or none at all
+  kPerson,
+  kNode,
+  kCentral,
+};
+
 // Who makes a call.
 struct Caller {
+  // A person's name; of a node and the centre the whole URI, which nobody can be called.
   std::string actor;
   // True where the name is only what the caller said; false where a certificate proves it.
   bool believed = false;
+  CallerKind kind = CallerKind::kUnknown;
 };
 
 // How the server that took a call was set up; decides alone where identities come from, so that
@@ -38,7 +48,10 @@ enum class Transport { kInsecure, kTls };
 // kInsecure: the metadata kopa-actor, percent-decoded, or kAnonymous. INVALID_ARGUMENT where it
 // comes twice, is no percent-encoding or no name (CheckActorName). kTls: the URI among the
 // certificate's subject alternative names, else its common name; the metadata is not looked at.
-// UNAUTHENTICATED where the certificate has neither, or several URIs.
+// "kopa://person/anna" is the person anna. Any other name is taken as it is, of unknown kind, for
+// certificates that others have made out, unless it looks like one of Kopa's.
+// UNAUTHENTICATED where the certificate has neither, or several URIs, or one of Kopa's that names
+// nobody.
 absl::StatusOr<Caller> CallerOf(const grpc::ServerContextBase& context, Transport transport);
 
 }  // namespace kopa::rpc

@@ -1,29 +1,20 @@
 #include "common/rpc/tls.h"
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
-#include <memory>
-
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
+#include "common/pki/certificate.h"
+#include "common/pki/trust.h"
 #include "common/settings/address.h"
 
 namespace kopa::rpc {
 namespace {
 
-struct Free {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-  void operator()(X509* certificate) const { X509_free(certificate); }
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-
-std::unique_ptr<BIO, Free> Reader(const std::string& pem) {
-  return std::unique_ptr<BIO, Free>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+// What is wrong with a file, as of a setting.
+absl::Status Wrong(absl::string_view what, const std::string& path, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(absl::StrCat(what, ": ", path, " ", status.message()));
 }
 
 absl::StatusOr<std::string> ReadNamed(const std::string& what, const std::string& path) {
@@ -33,34 +24,13 @@ absl::StatusOr<std::string> ReadNamed(const std::string& what, const std::string
   return absl::InvalidArgumentError(absl::StrCat(what, ": ", content.status().message()));
 }
 
-absl::StatusOr<std::unique_ptr<X509, Free>> ParseCertificate(const std::string& what,
-                                                             const std::string& path,
-                                                             const std::string& pem) {
-  std::unique_ptr<X509, Free> certificate(
-      PEM_read_bio_X509(Reader(pem).get(), nullptr, nullptr, nullptr));
-  ERR_clear_error();
-  if (certificate != nullptr) return certificate;
-  return absl::InvalidArgumentError(absl::StrCat(what, ": ", path, " holds no PEM certificate"));
-}
-
-// Asked for where a key is encrypted; a server has nobody to ask, so the answer is no passphrase.
-int NoPassphrase(char*, int, int, void*) { return -1; }
-
 absl::Status CheckPair(const TlsFiles& files, const TlsMaterial& material) {
-  ASSIGN_OR_RETURN(const auto certificate, ParseCertificate("tls-cert", files.cert, material.cert));
-  const std::unique_ptr<EVP_PKEY, Free> key(
-      PEM_read_bio_PrivateKey(Reader(material.key).get(), nullptr, NoPassphrase, nullptr));
-  const bool matches = key != nullptr && X509_check_private_key(certificate.get(), key.get()) == 1;
-  ERR_clear_error();
-  if (key == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("tls-key: ", files.key, " holds no unencrypted PEM key"));
-  }
-  if (!matches) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("tls-key: ", files.key, " does not belong to the certificate ", files.cert));
-  }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(Wrong("tls-cert", files.cert, pki::ParseCertificates(material.cert).status()));
+  RETURN_IF_ERROR(Wrong("tls-key", files.key, pki::ParseKey(material.key).status()));
+  const absl::Status belongs = pki::CheckKeyBelongs(material.cert, material.key);
+  if (belongs.ok()) return belongs;
+  return absl::InvalidArgumentError(
+      absl::StrCat("tls-key: ", files.key, " does not belong to the certificate ", files.cert));
 }
 
 }  // namespace
@@ -70,8 +40,19 @@ absl::StatusOr<TlsMaterial> LoadTls(const TlsFiles& files) {
   ASSIGN_OR_RETURN(material.cert, ReadNamed("tls-cert", files.cert));
   ASSIGN_OR_RETURN(material.key, ReadNamed("tls-key", files.key));
   ASSIGN_OR_RETURN(material.ca, ReadNamed("tls-ca", files.ca));
+  if (!files.crl.empty()) {
+    ASSIGN_OR_RETURN(material.crl, ReadNamed("tls-crl", files.crl));
+  }
   RETURN_IF_ERROR(CheckPair(files, material));
-  RETURN_IF_ERROR(ParseCertificate("tls-ca", files.ca, material.ca).status());
+  if (const absl::Status is_private = pki::CheckPrivate(files.key); !is_private.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("tls-key: ", is_private.message()));
+  }
+  RETURN_IF_ERROR(Wrong("tls-ca", files.ca, pki::Trust::Make(material.ca, "").status()));
+  RETURN_IF_ERROR(
+      Wrong("tls-crl", files.crl, pki::Trust::Make(material.ca, material.crl).status()));
+  if (!files.crl.empty() && material.crl.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("tls-crl: ", files.crl, " is empty"));
+  }
   return material;
 }
 

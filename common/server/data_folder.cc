@@ -7,6 +7,15 @@
 namespace kopa::server {
 
 absl::StatusOr<DataFolder> DataFolder::Create(const std::string& path) {
+  ASSIGN_OR_RETURN(DataFolder folder, CreateForRestore(path));
+  if (FileExists(folder.restoring_path()) && !FileExists(folder.store_path())) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("a restore into data folder ", path, " was broken off; run it again"));
+  }
+  return folder;
+}
+
+absl::StatusOr<DataFolder> DataFolder::CreateForRestore(const std::string& path) {
   RETURN_IF_ERROR(MakeFolders(path));
   ASSIGN_OR_RETURN(DataFolder folder, Lock(path));
   // Left behind by a server that was killed: nobody listens there any more.

@@ -36,12 +36,13 @@ absl::Status CheckTransport(const Options& options, std::vector<std::string> add
   const int given = static_cast<int>(!options.tls.cert.empty()) +
                     static_cast<int>(!options.tls.key.empty()) +
                     static_cast<int>(!options.tls.ca.empty());
+  const bool any_given = given != 0 || !options.tls.crl.empty();
   if (!options.insecure && given != 3) {
     return absl::InvalidArgumentError(
         "--tls-cert, --tls-key and --tls-ca are all needed (or --insecure, for trials on this "
         "machine)");
   }
-  if (options.insecure && given != 0) {
+  if (options.insecure && any_given) {
     return absl::InvalidArgumentError("--insecure and --tls-... exclude each other");
   }
   if (!options.insecure) return absl::OkStatus();
@@ -63,6 +64,8 @@ std::vector<SettingSpec> OptionSpecs(const Defaults& defaults) {
       Text("tls-cert", "KOPA_TLS_CERT", "", "certificate of this server, PEM", "FILE"),
       Text("tls-key", "KOPA_TLS_KEY", "", "its private key, PEM", "FILE"),
       Text("tls-ca", "KOPA_TLS_CA", "", "whose certificates are trusted, PEM", "FILE"),
+      Text("tls-crl", "KOPA_TLS_CRL", "", "which of these are revoked, PEM; may be left out",
+           "FILE"),
   };
   SettingSpec reserve = Text("disk-reserve-mib", "KOPA_DISK_RESERVE_MIB", "64",
                              "writes are refused when less than this is free", "MIB");
@@ -88,7 +91,7 @@ absl::StatusOr<Options> ReadOptions(const settings::Settings& settings,
   options.http = settings.GetString("http");
   options.insecure = settings.GetBool("insecure");
   options.tls = {settings.GetString("tls-cert"), settings.GetString("tls-key"),
-                 settings.GetString("tls-ca")};
+                 settings.GetString("tls-ca"), settings.GetString("tls-crl")};
   ASSIGN_OR_RETURN(options.log_level, observability::ParseLevel(settings.GetString("log-level")));
   ASSIGN_OR_RETURN(options.log_format,
                    observability::ParseLogFormat(settings.GetString("log-format")));

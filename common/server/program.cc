@@ -40,7 +40,9 @@ int RunProgram(const Program& program, int argc, const char* const* argv) {
               << std::endl;
     return 0;
   }
-  if (settings->subcommand() == "verify") return Verify(program, *settings);
+  if (settings->subcommand() == "verify" && program.verify != nullptr) {
+    return Verify(program, *settings);
+  }
   if (const auto found = program.more.find(settings->subcommand()); found != program.more.end()) {
     const absl::Status status = found->second(*settings, std::cout);
     if (status.ok()) return 0;

@@ -24,7 +24,8 @@ struct Program {
   // `verify`: recomputes the data folder; true where all of it holds.
   std::function<absl::StatusOr<bool>(const std::string& data_dir, std::ostream&)> verify;
   // Further words, by name, such as `backup`. Each checks the settings that it needs itself: what
-  // it finds to be INVALID_ARGUMENT was called wrongly (exit 2).
+  // it finds to be INVALID_ARGUMENT was called wrongly (exit 2). A `verify` that needs more than
+  // the data folder stands here instead.
   std::map<std::string, std::function<absl::Status(const settings::Settings&, std::ostream&)>> more;
 };
 

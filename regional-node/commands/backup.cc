@@ -35,9 +35,9 @@ operations::StoreKind NodeStoreKind() {
   kind.after_restore = {
       "key file, key store and fence file are those that lie beside the data folder: leave them, "
       "or put the newest key file and key store back",
-      "the node serves and takes applications, but spends only once the centre has confirmed its "
-      "journal; where the centre knows more than this copy, the node is FENCED: run `kopa-node "
-      "rejoin`",
+      "where the fence file says that this copy is the newest, the node goes on, and spends once "
+      "the "
+      "centre has confirmed its journal; otherwise it is FENCED: run `kopa-node rejoin`",
       "erasures of persons since the backup must be replayed before anybody reads from it"};
   return kind;
 }
@@ -47,7 +47,10 @@ absl::Status BackUpNode(const settings::Settings& settings, std::ostream& out) {
 }
 
 absl::Status RestoreNode(const settings::Settings& settings, std::ostream& out) {
-  return operations::RunRestore(NodeStoreKind(), settings, SystemClock().Now(), out);
+  operations::StoreKind kind = NodeStoreKind();
+  const std::string& node = settings.GetString("node");
+  if (!node.empty()) kind.owner = absl::StrCat(kProgram, " ", node);
+  return operations::RunRestore(kind, settings, SystemClock().Now(), out);
 }
 
 }  // namespace kopa::node

@@ -38,6 +38,16 @@ absl::Status CheckNode(const NodeId& node) {
                     [](std::string* out, const NodeId& id) { out->append(id.value()); })));
 }
 
+// What the setting says, or else the data folder's own path with `suffix`.
+std::string BesideData(const settings::Settings& settings, const char* name, const char* suffix) {
+  const std::string& given = settings.GetString(name);
+  if (!given.empty()) return given;
+  absl::string_view data = settings.GetString("data-dir");
+  while (data.size() > 1 && absl::ConsumeSuffix(&data, "/")) {
+  }
+  return absl::StrCat(data, suffix);
+}
+
 }  // namespace
 
 settings::CommandLine NodeCommandLine() {
@@ -91,17 +101,14 @@ absl::StatusOr<NodeSettings> ReadNodeSettings(const settings::Settings& settings
   ASSIGN_OR_RETURN(read.server, server::ReadOptions(settings, {read.central, read.advertise}));
   read.node = NodeId(settings.GetString("node"));
   RETURN_IF_ERROR(CheckNode(read.node));
-  absl::string_view data = read.server.data_dir;
-  while (data.size() > 1 && absl::ConsumeSuffix(&data, "/")) {
-  }
-  const auto beside = [&](const char* name, const char* suffix) {
-    const std::string& given = settings.GetString(name);
-    return given.empty() ? absl::StrCat(data, suffix) : given;
-  };
-  read.key_file = beside("key-file", ".key");
-  read.key_store = beside("key-store", ".keys");
-  read.fence_file = beside("fence-file", ".fence");
+  read.key_file = BesideData(settings, "key-file", ".key");
+  read.key_store = KeyStorePath(settings);
+  read.fence_file = BesideData(settings, "fence-file", ".fence");
   return read;
+}
+
+std::string KeyStorePath(const settings::Settings& settings) {
+  return BesideData(settings, "key-store", ".keys");
 }
 
 }  // namespace kopa::node

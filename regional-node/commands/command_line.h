@@ -23,6 +23,9 @@ struct NodeSettings {
   std::string fence_file;
 };
 
+// Where the key store is: as named, or beside the data folder.
+std::string KeyStorePath(const settings::Settings& settings);
+
 // INVALID_ARGUMENT as server::ReadOptions, and where the node is not named or not known.
 absl::StatusOr<NodeSettings> ReadNodeSettings(const settings::Settings& settings);
 

@@ -104,6 +104,12 @@ absl::Status NodeApp::OpenEpoch() {
     core_->FenceSelf(national::v1::FENCE_REASON_BEHIND_FENCE_FILE,
                      "the data folder is older than the fence file: it was restored from a copy; "
                      "put the newest data back");
+  } else if (options_.restored && verdict != fence::FenceVerdict::kCurrent) {
+    // The centre's proof would only show that it has nothing newer, and it may have been away for
+    // the newest awards.
+    core_->FenceSelf(national::v1::FENCE_REASON_BEHIND_FENCE_FILE,
+                     "the data folder was restored from a backup, and its fence file does not say "
+                     "that the backup is the newest: run `kopa-node rejoin`");
   }
   if (core_->state().fenced()) {
     logger_->Error("this node is fenced: it serves reads and refuses changes",
@@ -111,7 +117,7 @@ absl::Status NodeApp::OpenEpoch() {
     view_.Update(*core_);
     return absl::OkStatus();
   }
-  // What was restored may be old, whatever the fence file can tell of it: proved first, spent then.
+  // Whoever restored it may have put an old fence file back, too: proved first, spent then.
   const bool current = verdict == fence::FenceVerdict::kCurrent && !options_.restored;
   NodeEffects effects;
   core_->Open(clock_->Now(), entropy_->Bytes(16), current, effects);
@@ -205,8 +211,8 @@ absl::Status NodeApp::StartServers() {
       &context_, options_.insecure ? rpc::Transport::kInsecure : rpc::Transport::kTls);
   std::vector<grpc::Service*> services = {service_.get()};
   if (!options_.data_dir.empty()) {
-    operations_ = std::make_unique<operations::OperationsService>(NodeStoreKind(), store_.get(),
-                                                                  options_.data_dir, entropy_);
+    operations_ = std::make_unique<operations::OperationsService>(
+        NodeStoreKind(), store_.get(), options_.data_dir, options_.disk_reserve_bytes, entropy_);
     services.push_back(operations_.get());
   }
   rpc::ServerBuilderOptions server;
@@ -215,6 +221,7 @@ absl::Status NodeApp::StartServers() {
   server.tls = options_.tls;
   server.metrics = &metrics_;
   server.clock = clock_;
+  server.logger = logger_;
   ASSIGN_OR_RETURN(server_, rpc::Server::Start(server, services));
 
   LinkClient::Options link;
@@ -242,6 +249,8 @@ absl::Status NodeApp::StartServers() {
   if (operations_ != nullptr) RETURN_IF_ERROR(operations_->Announce(server_->address()));
   return absl::OkStatus();
 }
+
+bool NodeApp::IsFenced() const { return view_.Get().state.fenced(); }
 
 std::string NodeApp::Restrictions() const {
   const NodeState state = view_.Get().state;

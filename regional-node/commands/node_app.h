@@ -46,8 +46,10 @@ struct NodeOptions {
   rpc::TlsFiles tls;
   std::string fence_file;
   std::string key_file;
-  std::string data_dir;   // for backups while it runs; empty: none are made
-  bool restored = false;  // the store was put there from a backup and not opened since
+  std::string data_dir;  // for backups while it runs; empty: none are made
+  // The store was put there from a backup and neither opened for writing nor rejoined since: fenced
+  // unless the fence file says that the backup is the newest.
+  bool restored = false;
   uint64_t disk_reserve_bytes = 0;
 };
 
@@ -64,6 +66,9 @@ class NodeApp {
 
   // "listening grpc=ADDR:PORT http=ADDR:PORT"
   std::string ListeningLine() const;
+
+  // Whether it serves reads alone. Thread-safe.
+  bool IsFenced() const;
 
   // Drains: not ready, running calls finish, the link flushes, then everything stops.
   void Stop();

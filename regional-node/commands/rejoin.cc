@@ -1,5 +1,6 @@
 #include "regional-node/commands/rejoin.h"
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "common/base/status.h"
 #include "common/programme/lifecycle.h"
 #include "common/server/data_folder.h"
+#include "common/server/restored_marker.h"
 #include "regional-node/commands/command_line.h"
 #include "regional-node/commands/journal_fetch.h"
 #include "regional-node/commands/stores.h"
@@ -75,12 +77,34 @@ absl::Status WriteFence(const std::string& path, const RejoinReport& report,
   return fence::FenceFile::Open(path, record).status();
 }
 
-std::string ListAsJson(const NodeId& node, const RejoinReport& report) {
-  nlohmann::ordered_json list;
+using Json = nlohmann::ordered_json;
+
+// What an earlier rejoin listed and nobody has worked off; an empty list where there is no file.
+absl::StatusOr<Json> ReadListed(const std::string& path) {
+  if (!FileExists(path)) return Json::array();
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  const Json list = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const bool is_list = list.is_object() && list.contains("applications") &&
+                       list["applications"].is_array() &&
+                       std::all_of(list["applications"].begin(), list["applications"].end(),
+                                   [](const Json& row) { return row.is_object(); });
+  if (is_list) return list["applications"];
+  return absl::FailedPreconditionError(absl::StrCat(
+      path, " is not the list that an earlier rejoin left; move it away, so that it is not lost"));
+}
+
+bool NamesTheSame(const Json& a, const Json& b) {
+  return a.value("id", Json()) == b.value("id", Json()) &&
+         a.value("finding", Json()) == b.value("finding", Json());
+}
+
+// What was found now, after what was listed before.
+std::string ListAsJson(const NodeId& node, const Json& earlier, const RejoinReport& report) {
+  Json list;
   list["node"] = node.value();
-  list["applications"] = nlohmann::ordered_json::array();
+  list["applications"] = Json::array();
   for (const RejoinedApplication& one : report.applications) {
-    nlohmann::ordered_json row;
+    Json row;
     row["id"] = one.id.ToString();
     row["call"] = one.call;
     row["status"] = std::string(programme::StatusName(one.status));
@@ -89,6 +113,14 @@ std::string ListAsJson(const NodeId& node, const RejoinReport& report) {
     row["detail"] = one.detail;
     list["applications"].push_back(std::move(row));
   }
+  Json& rows = list["applications"];
+  Json kept = Json::array();
+  for (const Json& row : earlier) {
+    const bool is_found_again = std::any_of(
+        rows.begin(), rows.end(), [&](const Json& one) { return NamesTheSame(one, row); });
+    if (!is_found_again) kept.push_back(row);
+  }
+  rows.insert(rows.begin(), kept.begin(), kept.end());
   return list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
@@ -187,13 +219,16 @@ absl::Status Rejoin(const NodeSettings& settings, std::ostream& out) {
   const std::string list_path = ListPath(settings.server.data_dir);
   if (plan.report.changed) {
     // Before the store: a second run finds nothing to do, and would have nothing to list.
-    RETURN_IF_ERROR(WriteFileAtomically(list_path, ListAsJson(settings.node, plan.report), 0600));
+    ASSIGN_OR_RETURN(const Json earlier, ReadListed(list_path));
+    RETURN_IF_ERROR(
+        WriteFileAtomically(list_path, ListAsJson(settings.node, earlier, plan.report), 0600));
     Failpoint("rejoin-before-write");
     RETURN_IF_ERROR(store->Write(plan.batch));
     Failpoint("rejoin-written");
   }
   if (fenced.verdict != fence::FenceVerdict::kCurrent || plan.report.changed) {
     RETURN_IF_ERROR(WriteFence(settings.fence_file, plan.report, boot_id));
+    RETURN_IF_ERROR(server::ClearRestoredMarker(settings.server.data_dir));
   }
   Print(plan.report, list_path, out);
   return absl::OkStatus();

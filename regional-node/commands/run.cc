@@ -45,8 +45,9 @@ absl::Status Run(const NodeSettings& settings) {
   options.disk_reserve_bytes = settings.server.disk_reserve_bytes;
   ASSIGN_OR_RETURN(const auto app, NodeApp::Start(std::move(options), std::move(store),
                                                   std::move(key_store), &clock, &entropy, &logger));
-  // The epoch that it begins is on disk, and so is that it needs the centre's proof.
-  RETURN_IF_ERROR(server::ClearRestoredMarker(settings.server.data_dir));
+  // The epoch that it begins is on disk, and so is that it needs the centre's proof. One that is
+  // fenced stays marked until it has rejoined, whatever becomes of its fence file.
+  if (!app->IsFenced()) RETURN_IF_ERROR(server::ClearRestoredMarker(settings.server.data_dir));
   logger.Info("the node is recovered", {{"version", kVersion}, {"node", settings.node}});
   if (settings.server.insecure) {
     logger.Warning("plaintext: callers are believed; for trials on this machine only");

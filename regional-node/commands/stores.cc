@@ -12,12 +12,26 @@ namespace {
 // The key store is small beside the applications: it gets an eighth of their memory.
 constexpr size_t kKeyStoreBytes = size_t{8} << 20;
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::string& path) {
+storage::RocksDbOptions StoreOptions(const std::string& path) {
   storage::RocksDbOptions options;
   options.path = path;
   options.families = FamilyNames();
+  return options;
+}
+
+storage::RocksDbOptions KeyStoreOptions(const std::string& path) {
+  storage::RocksDbOptions options;
+  options.path = path;
+  options.families = vault::KeyStoreFamilies();
+  options.block_cache_bytes = kKeyStoreBytes;
+  options.write_buffer_bytes = kKeyStoreBytes;
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::string& path) {
+  storage::RocksDbOptions options = StoreOptions(path);
   options.create_if_missing = true;
   return storage::OpenRocksDb(options);
 }
@@ -28,12 +42,20 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenKeyStore(const std::string& 
         absl::StrCat("the data folder is in use since earlier, but its key store ", path,
                      " is missing; put it back, or name it with --key-store"));
   }
-  storage::RocksDbOptions options;
-  options.path = path;
-  options.families = vault::KeyStoreFamilies();
+  storage::RocksDbOptions options = KeyStoreOptions(path);
   options.create_if_missing = !begun;
-  options.block_cache_bytes = kKeyStoreBytes;
-  options.write_buffer_bytes = kKeyStoreBytes;
+  return storage::OpenRocksDb(options);
+}
+
+absl::StatusOr<std::unique_ptr<storage::Store>> OpenStoreReadOnly(const std::string& path) {
+  storage::RocksDbOptions options = StoreOptions(path);
+  options.read_only = true;
+  return storage::OpenRocksDb(options);
+}
+
+absl::StatusOr<std::unique_ptr<storage::Store>> OpenKeyStoreReadOnly(const std::string& path) {
+  storage::RocksDbOptions options = KeyStoreOptions(path);
+  options.read_only = true;
   return storage::OpenRocksDb(options);
 }
 

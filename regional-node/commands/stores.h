@@ -16,6 +16,10 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::string& pat
 // FAILED_PRECONDITION where it is missing beside data.
 absl::StatusOr<std::unique_ptr<storage::Store>> OpenKeyStore(const std::string& path, bool begun);
 
+// Both at rest, for looking at alone. NOT_FOUND where there is none.
+absl::StatusOr<std::unique_ptr<storage::Store>> OpenStoreReadOnly(const std::string& path);
+absl::StatusOr<std::unique_ptr<storage::Store>> OpenKeyStoreReadOnly(const std::string& path);
+
 }  // namespace kopa::node
 
 #endif  // KOPA_REGIONAL_NODE_COMMANDS_STORES_H_

@@ -163,6 +163,9 @@ struct LinkAdmitted {
   uint64_t incarnation = 0;
   std::string incarnation_nonce;
   std::string centre_key = {};  // that the centre signs its heads with
+  // Where its own journal ended at the greeting, and the signature of that.
+  journal::Head centre_head = {};
+  std::string centre_signature = {};
 };
 struct LinkLost {};
 struct TimePassed {};

@@ -188,15 +188,17 @@ DecisionReply NodeCore::EvaluateOne(absl::Time now, EvaluateItem& item, Effects&
 
 void NodeCore::Do(absl::Time now, engine::Ticket ticket, DecideCommand&& command,
                   Effects& effects) {
-  if (absl::Status status = Admissible(command.request); !status.ok()) {
-    effects.Reply(ticket, {std::move(status), Done{}});
-    return;
-  }
-  if (const RequestEntry* earlier = recent_requests_.Find(command.request.id)) {
+  const RequestEntry* const earlier = recent_requests_.Find(command.request.id);
+  if (earlier != nullptr && earlier->digest == command.request.digest) {
     command.answered = earlier->replies;
   }
+  // A fenced node says again what it said before, too: that changes nothing.
   if (!command.answered.empty()) {
     AnswerAgain(ticket, command.request.id, std::move(command.answered), effects);
+    return;
+  }
+  if (absl::Status status = Admissible(command.request); !status.ok()) {
+    effects.Reply(ticket, {std::move(status), Done{}});
     return;
   }
   Waiter waiter;
@@ -227,7 +229,7 @@ void NodeCore::Do(absl::Time now, engine::Ticket ticket, DecideCommand&& command
     effects.Reply(ticket, {absl::OkStatus(), std::move(waiter.reply)});
     return;
   }
-  waiter.request = command.request.id;
+  waiter.request = command.request;
   waiter.deadline = now + kFundsWait;
   for (const auto& [id, index] : waiter.open) waiters_of_[id].push_back(ticket);
   waiters_.emplace(ticket, std::move(waiter));

@@ -16,7 +16,9 @@ namespace kopa::node {
 // What a node's store is made of. docs/formats.md has the grammar of keys and values; the numbers
 // are positions in FamilyNames() and may change, the names may not.
 enum Family : storage::Family {
-  kMeta,            // "state" -> NodeState (node_state.h), "refilled" -> RefilledRecords
+  // "state" -> NodeState (node_state.h), "refilled" -> RefilledRecords, "forgotten_requests" ->
+  // ForgottenRequests (requests.h)
+  kMeta,
   kJournal,         // seq:u64 -> national.v1.JournalRecord
   kJournalPrivate,  // seq:u64 -> sealed region.v1.SealedPersonal
   kJournalStaff,    // seq:u64 -> sealed region.v1.SealedStaff
@@ -33,13 +35,14 @@ enum Family : storage::Family {
   kNote,       // id:16 seq:u64 -> sealed region.v1.Note
   kDocument,   // id:16 seq:u64 -> sealed region.v1.Document
   kDocumentPart,  // id:16 seq:u64 part:u32 -> sealed bytes
+  kCentreHash,    // seq:u64 -> hash:32 of that record of the centre's journal, as followed
 };
 
 inline std::vector<std::string> FamilyNames() {
-  return {"meta",        "journal",      "journal_private", "journal_staff", "header",
-          "application", "reference",    "request",         "ledger",        "call",
-          "school",      "late",         "staffing",        "noted",         "note",
-          "document",    "document_part"};
+  return {"meta",        "journal",       "journal_private", "journal_staff", "header",
+          "application", "reference",     "request",         "ledger",        "call",
+          "school",      "late",          "staffing",        "noted",         "note",
+          "document",    "document_part", "centre_hash"};
 }
 
 inline std::string SeqKey(Seq seq) { return ByteWriter().U64(seq.value()).Take(); }

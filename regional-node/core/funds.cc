@@ -98,8 +98,9 @@ void NodeCore::ResolveWaiters(const ApplicationId& id, ApplicationStatus status,
     reply.seq = seq;
     reply.hash = state_.head.hash;
     waiter.open.erase(open);
+    waiter.changed = true;
     if (!waiter.open.empty()) continue;
-    effects.Reply(ticket, {absl::OkStatus(), std::move(waiter.reply)});
+    EndWait(ticket, std::move(waiter), effects);
     waiters_.erase(found);
   }
 }
@@ -107,17 +108,17 @@ void NodeCore::ResolveWaiters(const ApplicationId& id, ApplicationStatus status,
 void NodeCore::AnswerAgain(engine::Ticket ticket, const Uuid& request,
                            std::vector<DecisionReply> replies, Effects& effects) {
   for (const auto& [waiting, waiter] : waiters_) {
-    if (waiter.request != request) continue;
+    if (waiter.request.id != request) continue;
     for (const auto& [id, index] : waiter.open) waiters_of_[id].push_back(ticket);
     waiters_.emplace(ticket, Waiter(waiter));
     return;
   }
-  for (DecisionReply& reply : replies) {
-    if (reply.status != national::v1::APPLICATION_STATUS_PENDING_FUNDS) continue;
-    const auto header = headers_.find(reply.id);
-    if (header != headers_.end()) reply.status = header->second.status;
-  }
   effects.Reply(ticket, {absl::OkStatus(), DecideReply{std::move(replies)}});
+}
+
+void NodeCore::EndWait(engine::Ticket ticket, Waiter&& waiter, Effects& effects) {
+  if (waiter.changed) RememberRequest(waiter.request, waiter.reply.items, effects);
+  effects.Reply(ticket, {absl::OkStatus(), std::move(waiter.reply)});
 }
 
 void NodeCore::Do(absl::Time now, engine::Ticket, TimePassed&&, Effects& effects) {
@@ -133,7 +134,7 @@ void NodeCore::Do(absl::Time now, engine::Ticket, TimePassed&&, Effects& effects
       std::erase(tickets, at->first);
       if (tickets.empty()) waiters_of_.erase(id);
     }
-    effects.Reply(at->first, {absl::OkStatus(), std::move(at->second.reply)});
+    EndWait(at->first, std::move(at->second), effects);
     at = waiters_.erase(at);
   }
 }

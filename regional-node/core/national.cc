@@ -95,9 +95,17 @@ bool NodeCore::TakeRanking(absl::Time now, const national::v1::NationalDecision&
   const Amounts award = Amounts::FromProto(decision.award());
   const bool as_ranked =
       header.version == decision.version() && current->summary().version() == decision.version();
-  if (!step.ok() || !as_ranked || !call.ledger.Covers(award)) return false;
+  if (!step.ok() || !as_ranked) return false;
   const bool waited = header.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS;
   if (waited) RemovePending(call, *id, *current);
+  if (!call.ledger.Covers(award)) {
+    // What was meant for it was frozen at a rejoin. The application stays as it is, in a version of
+    // its own: that tells the centre that the decision was not taken, and can be made anew.
+    current->mutable_summary()->set_version(current->summary().version() + 1);
+    Change(now, *id, *current, verb, {}, effects);
+    if (waited) AddPending(call, *id, *current);
+    return false;
+  }
   SetStatus(*current, (*step)->to);
   current->set_decided_by(kRankingActor);
   if (verb == Verb::kRankAward) {

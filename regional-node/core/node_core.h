@@ -119,10 +119,11 @@ class NodeCore {
   };
   // A decision whose reply is held back while funds may still come.
   struct Waiter {
-    Uuid request;  // nil: the caller gave none
+    RequestKey request;
     absl::Time deadline;
     DecideReply reply;
     absl::flat_hash_map<ApplicationId, size_t> open;  // index into reply.items
+    bool changed = false;                             // since the reply was remembered
   };
 
   explicit NodeCore(const NodeId& node);
@@ -133,6 +134,7 @@ class NodeCore {
   bool MayUse(const LateUse& use) const;
   void UseAdmission(const LateUse& use, const ApplicationId& id, Effects& effects);
   absl::Status RecoverNoted(const storage::View& view);
+  absl::Status RecoverCentreHashes(const storage::View& view);
   absl::Status RecoverHeaders(const storage::View& view);
   absl::Status RecoverPending(const storage::View& view, const CallId& call,
                               const ApplicationId& id);
@@ -166,7 +168,15 @@ class NodeCore {
   absl::Status MeetCentre(const LinkAdmitted& command, Effects& effects);
   // False where the record can't be the next of the centre's journal.
   bool FollowCentre(const national::v1::JournalRecord& record, Effects& effects);
+  // Compares with what was seen before the centre began this incarnation.
+  void FindAgain(const journal::Head& next, bool begins_incarnation, Effects& effects);
+  // Keeps the head that the centre signed, unless it is older than what is kept.
+  void TakeSigned(const journal::Head& told, const std::string& signature, Effects& effects);
+  CentreHistory::Seen SeenNow() const;
+  // Hash of a record of the centre's journal, as it was seen; empty where it was not.
+  absl::string_view CentreHashAt(Seq seq) const;
   void RaiseAlarm(const std::string& what, Effects& effects);
+  void RaiseAlarm(const std::string& what, const CentreHistory::Seen& against, Effects& effects);
 
   // Whether it is the next entry of the down-log; the cursor moves on to it then.
   bool TakesEntry(const national::v1::DownEntry& entry);
@@ -229,10 +239,12 @@ class NodeCore {
 
   // OK, or why nothing may be written / why this request can't be taken again.
   absl::Status Admissible(const RequestKey& request) const;
-  // Answers a decision again: with the answer that is still held back, or with what was said then
-  // and the newest status of what waited for funds.
+  // Answers a decision again, with the first answer: together with it where it is still held back,
+  // else at once.
   void AnswerAgain(engine::Ticket ticket, const Uuid& request, std::vector<DecisionReply> replies,
                    Effects& effects);
+  // Lets an answer go that was held back. From now on it is the first answer to its request.
+  void EndWait(engine::Ticket ticket, Waiter&& waiter, Effects& effects);
   void RememberRequest(const RequestKey& request, const std::vector<DecisionReply>& replies,
                        Effects& effects);
 
@@ -266,6 +278,9 @@ class NodeCore {
 
   NodeState state_;
   bool state_changed_ = false;
+  // Hashes of the records of the centre's journal, 32 bytes each, from the first: up to
+  // state_.centre.head, and while state_.centre.before stands up to where that was.
+  std::string centre_hashes_;
   bool connected_ = false;
   bool may_spend_ = false;
   // The centre on the other end of the link is not the one that this node knows: nothing it says

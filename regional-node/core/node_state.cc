@@ -5,13 +5,15 @@
 namespace kopa::node {
 namespace {
 
-// NodeState     ::= version:u8(=2) node:bytes epoch:u64 epoch_nonce:bytes Head incarnation:u64
+// NodeState     ::= version:u8(=3) node:bytes epoch:u64 epoch_nonce:bytes Head incarnation:u64
 //                   incarnation_nonce:bytes down_cursor:u64 fence_reason:u8 fence_detail:bytes
 //                   CentreHistory
-// CentreHistory ::= Head before_incarnation:u64 before:Head public_key:bytes signed:Head
-//                   signature:bytes alarm:bytes
+// CentreHistory ::= Head before:Seen public_key:bytes signed:Head signature:bytes alarm:bytes
+//                   evidence:Seen
+// Seen          ::= incarnation:u64 incarnation_nonce:bytes Head public_key:bytes signed:Head
+//                   signature:bytes
 // Head          ::= seq:u64 hash:bytes
-constexpr uint8_t kFormat = 2;
+constexpr uint8_t kFormat = 3;
 
 void Put(ByteWriter& out, const journal::Head& head) { out.U64(head.seq.value()).Bytes(head.hash); }
 
@@ -22,24 +24,43 @@ journal::Head TakeHead(ByteReader& in) {
   return head;
 }
 
+void Put(ByteWriter& out, const CentreHistory::Seen& seen) {
+  out.U64(seen.incarnation).Bytes(seen.incarnation_nonce);
+  Put(out, seen.head);
+  out.Bytes(seen.public_key);
+  Put(out, seen.signed_head);
+  out.Bytes(seen.signature);
+}
+
+CentreHistory::Seen TakeSeen(ByteReader& in) {
+  CentreHistory::Seen seen;
+  seen.incarnation = in.U64();
+  seen.incarnation_nonce = std::string(in.Bytes());
+  seen.head = TakeHead(in);
+  seen.public_key = std::string(in.Bytes());
+  seen.signed_head = TakeHead(in);
+  seen.signature = std::string(in.Bytes());
+  return seen;
+}
+
 void Put(ByteWriter& out, const CentreHistory& centre) {
   Put(out, centre.head);
-  out.U64(centre.before.incarnation);
-  Put(out, centre.before.head);
+  Put(out, centre.before);
   out.Bytes(centre.public_key);
   Put(out, centre.signed_head);
   out.Bytes(centre.signature).Bytes(centre.alarm);
+  Put(out, centre.evidence);
 }
 
 CentreHistory TakeCentre(ByteReader& in) {
   CentreHistory centre;
   centre.head = TakeHead(in);
-  centre.before.incarnation = in.U64();
-  centre.before.head = TakeHead(in);
+  centre.before = TakeSeen(in);
   centre.public_key = std::string(in.Bytes());
   centre.signed_head = TakeHead(in);
   centre.signature = std::string(in.Bytes());
   centre.alarm = std::string(in.Bytes());
+  centre.evidence = TakeSeen(in);
   return centre;
 }
 

@@ -14,24 +14,32 @@ namespace kopa::node {
 // What a node knows of the centre, and holds against it: up to where it has followed the centre's
 // own journal, so that a history that was rewritten is noticed.
 struct CentreHistory {
-  // What of the journal was seen before the centre began a new incarnation; to be found again in
-  // the new journal unless that was declared lost. 0: nothing, or found.
-  struct Before {
+  // What was seen of one incarnation, and what the centre signed of that.
+  struct Seen {
     uint64_t incarnation = 0;
+    std::string incarnation_nonce;
     journal::Head head;
+    std::string public_key;
+    journal::Head signed_head;
+    std::string signature;
 
-    friend bool operator==(const Before&, const Before&) = default;
+    bool empty() const { return incarnation == 0; }
+    friend bool operator==(const Seen&, const Seen&) = default;
   };
 
   journal::Head head;  // of the centre's journal, as followed from its first record
-  Before before;
+  // What was seen before the centre began a new incarnation; to be found again in the new journal
+  // up to where that declares the rest lost. Empty: nothing, or found.
+  Seen before;
   std::string public_key;  // that the centre signs with, pinned at first sight; empty before
-  // The newest head that the centre signed; may be ahead of `head`.
+  // The newest head that the centre signed in this incarnation; may be ahead of `head`. With the
+  // signature it is what shows a centre that its store is older than that.
   journal::Head signed_head;
   std::string signature;
-  // What is wrong with the centre's history, in words; stays until the centre begins a new
-  // incarnation, or this node has rejoined.
+  // What is wrong with the centre's history, in words; stays until this node has rejoined.
   std::string alarm;
+  // What the first alarm contradicts.
+  Seen evidence;
 
   friend bool operator==(const CentreHistory&, const CentreHistory&) = default;
 };

@@ -42,6 +42,7 @@ absl::StatusOr<std::unique_ptr<NodeCore>> NodeCore::Recover(const NodeId& node,
   RETURN_IF_ERROR(core->RecoverHeaders(view));
   RETURN_IF_ERROR(core->RecoverLate(view));
   RETURN_IF_ERROR(core->RecoverNoted(view));
+  RETURN_IF_ERROR(core->RecoverCentreHashes(view));
   return core;
 }
 

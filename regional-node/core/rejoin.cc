@@ -14,7 +14,7 @@
 #include "regional-node/core/noted.h"
 #include "regional-node/core/refilled.h"
 #include "regional-node/core/rejoin_applications.h"
-#include "regional-node/core/requests.h"
+#include "regional-node/core/rejoin_store.h"
 
 namespace kopa::node {
 
@@ -23,15 +23,6 @@ using ::kopa::national::v1::JournalRecord;
 using ::kopa::national::v1::PublicRecord;
 
 namespace {
-
-absl::StatusOr<JournalRecord> LocalRecord(const storage::View& view, Seq seq) {
-  ASSIGN_OR_RETURN(const std::string bytes, view.Get(kJournal, SeqKey(seq)));
-  JournalRecord record;
-  if (!record.ParseFromString(bytes)) {
-    return absl::DataLossError(absl::StrCat("record ", seq.value(), " does not parse"));
-  }
-  return record;
-}
 
 // One rejoin, step by step; the steps are in the order of Run().
 class Rejoin {
@@ -51,14 +42,14 @@ class Rejoin {
     applications_.emplace(&view_, common_.seq, &at_common_, request_.now);
     RETURN_IF_ERROR(DropOwn());
     RETURN_IF_ERROR(TakeCentres());
-    RETURN_IF_ERROR(ReadCalls());
+    ASSIGN_OR_RETURN(calls_, TakeCalls(view_, request_.centre.calls, &batch()));
     RETURN_IF_ERROR(OpenEpoch());
     RETURN_IF_ERROR(Freeze());
     RETURN_IF_ERROR(JournalOwn());
     RETURN_IF_ERROR(RepeatChanges());
     // What the store's own records took back was headroom once, too.
     RETURN_IF_ERROR(Freeze());
-    RETURN_IF_ERROR(DropRequests());
+    RETURN_IF_ERROR(DropAnswersAfter(view_, common_.seq, &batch()));
     RETURN_IF_ERROR(StoreAll());
     return std::move(plan_);
   }
@@ -121,6 +112,9 @@ class Rejoin {
       ASSIGN_OR_RETURN(own.journal, LocalRecord(view_, seq));
       RETURN_IF_ERROR(journal::ParsePublic(own.journal, &own.what));
       NoteEpoch(own.journal);
+      if (!own.what.has_allotment_noted()) continue;
+      Amounts& noted = noted_[CallId(own.what.allotment_noted().call())];
+      noted = Max(noted, Amounts::FromProto(own.what.allotment_noted().allotted()));
     }
     return absl::OkStatus();
   }
@@ -147,17 +141,7 @@ class Rejoin {
       batch().Delete(kJournalPrivate, SeqKey(seq));
       batch().Delete(kJournalStaff, SeqKey(seq));
       if (!own.what.has_application_noted()) continue;
-      ASSIGN_OR_RETURN(const ApplicationId id,
-                       Uuid::FromBytes(own.what.application_noted().application_id()));
-      for (const Family family : {kNoted, kNote, kDocument}) {
-        batch().Delete(family, NotedKey(id, seq));
-      }
-      const std::string prefix = NotedKey(id, seq);
-      const auto parts = view_.Scan(kDocumentPart, prefix, PrefixEnd(prefix));
-      for (; parts->Valid(); parts->Next()) {
-        batch().Delete(kDocumentPart, std::string(parts->key()));
-      }
-      RETURN_IF_ERROR(parts->status());
+      RETURN_IF_ERROR(DropNoted(view_, own.what.application_noted(), seq, &batch()));
     }
     return absl::OkStatus();
   }
@@ -195,28 +179,6 @@ class Rejoin {
     return absl::OkStatus();
   }
 
-  absl::Status ReadCalls() {
-    const auto stored = view_.Scan(kCall, "", "");
-    for (; stored->Valid(); stored->Next()) {
-      programme::v1::CallPublication publication;
-      if (!publication.ParseFromArray(stored->value().data(),
-                                      static_cast<int>(stored->value().size()))) {
-        return absl::DataLossError(absl::StrCat("stored call does not parse: ", stored->key()));
-      }
-      calls_[publication.call().id()] = std::move(*publication.mutable_call());
-    }
-    RETURN_IF_ERROR(stored->status());
-    for (const programme::v1::Call& call : request_.centre.calls) {
-      const auto [known, is_new] = calls_.try_emplace(call.id(), call);
-      if (!is_new && known->second.version() >= call.version()) continue;
-      known->second = call;
-      programme::v1::CallPublication publication;
-      *publication.mutable_call() = call;
-      batch().Put(kCall, call.id(), publication.SerializeAsString());
-    }
-    return absl::OkStatus();
-  }
-
   absl::Status OpenEpoch() {
     const EpochNumber newest =
         std::max({newest_epoch_, state_.epoch, request_.fence_epoch, request_.centre.newest_epoch});
@@ -235,9 +197,14 @@ class Rejoin {
   }
 
   // Whatever could have been spent, here or by a copy that is lost: everything that was allotted
-  // counts, whether or not a record tells that it had arrived.
+  // counts, whether or not a record tells that it had arrived, and whether or not a centre that was
+  // restored from a copy still knows of it.
   absl::Status Freeze() {
+    std::map<CallId, Amounts> known = noted_;
     for (const auto& [call, allotted] : request_.centre.allotted) {
+      known[call] = Max(known[call], allotted);
+    }
+    for (const auto& [call, allotted] : known) {
       const ledger::Totals totals = fold_.LedgerOf(call.value());
       if (AllAtMost(allotted, totals.allotted)) continue;
       PublicRecord what;
@@ -273,7 +240,8 @@ class Rejoin {
         applications_->Taken(own.journal, *next, seq, request_.now);
       } else if (own.what.has_application_noted()) {
         ASSIGN_OR_RETURN(const Seq seq, AppendOwn(own.what, own.journal));
-        RETURN_IF_ERROR(MoveNoted(own.what.application_noted(), Seq(own.journal.seq()), seq));
+        RETURN_IF_ERROR(
+            MoveNoted(view_, own.what.application_noted(), Seq(own.journal.seq()), seq, &batch()));
       } else if (own.what.has_late_admission()) {
         RETURN_IF_ERROR(AppendOwn(own.what, own.journal).status());
       }
@@ -287,34 +255,19 @@ class Rejoin {
   absl::StatusOr<Seq> AppendOwn(const PublicRecord& what, const JournalRecord& own) {
     SealedParts sealed;
     const std::string key = SeqKey(Seq(own.seq()));
-    ASSIGN_OR_RETURN(sealed.personal, GetOrEmpty(kJournalPrivate, key));
-    ASSIGN_OR_RETURN(sealed.staff, GetOrEmpty(kJournalStaff, key));
+    ASSIGN_OR_RETURN(sealed.personal, GetOrEmpty(view_, kJournalPrivate, key));
+    ASSIGN_OR_RETURN(sealed.staff, GetOrEmpty(view_, kJournalStaff, key));
     sealed.commitments = {own.private_commitment(), own.staff_commitment()};
     ++plan_.report.rejournalled;
     return Append(what, std::move(sealed));
-  }
-
-  absl::Status MoveNoted(const national::v1::ApplicationNoted& noted, Seq from, Seq to) {
-    ASSIGN_OR_RETURN(const ApplicationId id, Uuid::FromBytes(noted.application_id()));
-    batch().Put(kNoted, NotedKey(id, to), NotedValue(noted.kind()));
-    for (const Family family : {kNote, kDocument}) {
-      ASSIGN_OR_RETURN(std::string content, GetOrEmpty(family, NotedKey(id, from)));
-      if (!content.empty()) batch().Put(family, NotedKey(id, to), std::move(content));
-    }
-    const std::string prefix = NotedKey(id, from);
-    const auto parts = view_.Scan(kDocumentPart, prefix, PrefixEnd(prefix));
-    for (; parts->Valid(); parts->Next()) {
-      batch().Put(kDocumentPart, absl::StrCat(NotedKey(id, to), parts->key().substr(prefix.size())),
-                  std::string(parts->value()));
-    }
-    return parts->status();
   }
 
   absl::Status RepeatChanges() {
     if (!request_.reseal) return absl::OkStatus();
     for (const RejoinApplications::Again& again : applications_->ChangesToRepeat(calls_)) {
       ASSIGN_OR_RETURN(const JournalRecord own, LocalRecord(view_, again.own_seq));
-      ASSIGN_OR_RETURN(const std::string staff, GetOrEmpty(kJournalStaff, SeqKey(again.own_seq)));
+      ASSIGN_OR_RETURN(const std::string staff,
+                       GetOrEmpty(view_, kJournalStaff, SeqKey(again.own_seq)));
       auto sealed = request_.reseal(again.id, again.own_version, own, staff, again.next.version());
       if (!sealed.ok()) continue;  // it is named instead
       PublicRecord what;
@@ -324,21 +277,6 @@ class Rejoin {
       ++plan_.report.rejournalled;
     }
     return absl::OkStatus();
-  }
-
-  // What was answered out of records that gave way is not so any more, so it must not be said
-  // again.
-  absl::Status DropRequests() {
-    const auto requests = view_.Scan(kRequest, "", "");
-    for (; requests->Valid(); requests->Next()) {
-      const auto entry = RequestEntry::Parse(requests->value());
-      const bool stays = entry.ok() && std::all_of(entry->replies.begin(), entry->replies.end(),
-                                                   [&](const DecisionReply& reply) {
-                                                     return reply.seq <= common_.seq;
-                                                   });
-      if (!stays) batch().Delete(kRequest, std::string(requests->key()));
-    }
-    return requests->status();
   }
 
   absl::Status StoreAll() {
@@ -372,12 +310,6 @@ class Rejoin {
     return head_.seq;
   }
 
-  absl::StatusOr<std::string> GetOrEmpty(Family family, const std::string& key) const {
-    auto value = view_.Get(family, key);
-    if (absl::IsNotFound(value.status())) return std::string();
-    return value;
-  }
-
   void NoteEpoch(const JournalRecord& record) {
     newest_epoch_ = std::max(newest_epoch_, EpochNumber(record.epoch()));
   }
@@ -389,7 +321,8 @@ class Rejoin {
   NodeState state_;
   journal::Head common_;
   JournalFold at_common_;
-  std::vector<OwnRecord> own_;  // after the common record
+  std::vector<OwnRecord> own_;       // after the common record
+  std::map<CallId, Amounts> noted_;  // the most that these say was allotted
   EpochNumber newest_epoch_;
 
   // As it becomes.

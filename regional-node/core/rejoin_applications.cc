@@ -1,5 +1,6 @@
 #include "regional-node/core/rejoin_applications.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -57,6 +58,21 @@ bool CanBeRepeated(Verb verb) {
     case Verb::kReturn:
     case Verb::kWithdraw:
     case Verb::kIneligible:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Steps after which the record says who decided.
+bool IsDecision(Verb verb) {
+  switch (verb) {
+    case Verb::kApprove:
+    case Verb::kReject:
+    case Verb::kReserve:
+    case Verb::kRankAward:
+    case Verb::kRankReject:
+    case Verb::kRankReserve:
       return true;
     default:
       return false;
@@ -160,6 +176,9 @@ absl::Status RejoinApplications::TakeCentres(const JournalRecord& record,
                                              const ApplicationSummary& summary) {
   ASSIGN_OR_RETURN(Touched* const touched, Touch(IdOf(summary), summary));
   touched->centre_changed = true;
+  const ApplicationSummary& before = touched->record.summary();
+  touched->score_changed |= before.has_score_hundredths() != summary.has_score_hundredths() ||
+                            before.score_hundredths() != summary.score_hundredths();
   touched->record.mutable_summary()->CopyFrom(summary);
   if (!record.private_commitment().empty()) {
     // A hand-in: what it brought never left the region, so it is gone.
@@ -191,10 +210,30 @@ absl::Status RejoinApplications::NoteLost(const ApplicationId& id) {
   return absl::OkStatus();
 }
 
+void RejoinApplications::NoteDropped(Touched& touched, const JournalRecord& own) {
+  if (!own.private_commitment().empty()) {
+    // What the record says of content is of this hand-in now, and that gives way.
+    touched.content_lost = true;
+    touched.header.header.content = Digest();
+    touched.header.header.request = Digest();
+  }
+  const auto entry = touched.own_history.find(own.seq());
+  const auto verb = entry == touched.own_history.end()
+                        ? absl::StatusOr<Verb>(absl::NotFoundError("no entry"))
+                        : programme::ParseVerb(entry->second.verb());
+  if (verb.ok()) {
+    touched.dropped_verbs.insert(*verb);
+  } else {
+    // Whichever it was.
+    touched.dropped_verbs.insert({Verb::kEvaluate, Verb::kApprove, Verb::kPublish});
+  }
+}
+
 absl::StatusOr<absl::optional<ApplicationSummary>> RejoinApplications::Own(
     const JournalRecord& record, const ApplicationSummary& summary) {
   ASSIGN_OR_RETURN(Touched* const touched, Touch(IdOf(summary), summary));
   if (touched->centre_changed) {
+    NoteDropped(*touched, record);
     touched->dropped = Change{Seq(record.seq()), summary};
     return absl::optional<ApplicationSummary>();
   }
@@ -249,17 +288,21 @@ std::vector<RejoinApplications::Again> RejoinApplications::ChangesToRepeat(
     const std::map<std::string, programme::v1::Call>& calls) {
   std::vector<Again> changes;
   for (auto& [id, touched] : touched_) {
-    if (!touched.dropped.has_value()) continue;
+    // What was decided on one hand-in says nothing of another.
+    if (!touched.dropped.has_value() || touched.content_lost) continue;
     const ApplicationSummary& own = touched.dropped->summary;
     const ApplicationSummary& centres = touched.record.summary();
+    if (Amounts::FromProto(own.requested()) != Amounts::FromProto(centres.requested())) continue;
     const auto entry = touched.own_history.find(touched.dropped->seq.value());
     const auto call = calls.find(own.call());
     if (entry == touched.own_history.end() || call == calls.end()) continue;
     const auto verb = programme::ParseVerb(entry->second.verb());
     if (!verb.ok() || !CanBeRepeated(*verb) || own.status() == centres.status()) continue;
-    const auto step = programme::FindStep(centres.status(), *verb, LifeOf(call->second));
+    const programme::Life life = LifeOf(call->second);
+    const auto step = programme::FindStep(centres.status(), *verb, life);
     if (!step.ok()) continue;
-    Again again{id, own.version(), touched.dropped->seq, centres};
+    if (*verb == Verb::kApprove && life.evaluated && !centres.thresholds_met()) continue;
+    Again again{id, own.version(), touched.dropped->seq, *verb, centres};
     again.next.set_version(centres.version() + 1);
     again.next.set_status((*step)->to);
     again.next.clear_pending();
@@ -282,10 +325,28 @@ std::vector<RejoinApplications::Again> RejoinApplications::ChangesToRepeat(
 
 void RejoinApplications::Repeated(const Again& again, Seq seq, absl::Time time) {
   Touched& touched = touched_.at(again.id);
-  AddHistory(touched, again.next, seq, time, touched.own_history.at(again.own_seq.value()).verb());
+  AddHistory(touched, again.next, seq, time, std::string(programme::VerbName(again.verb)));
   touched.record.mutable_summary()->CopyFrom(again.next);
   touched.award_waits = again.next.status() == national::v1::APPLICATION_STATUS_PENDING_FUNDS;
-  touched.is_repeated = true;
+  touched.repeated = again.verb;
+}
+
+// Steps of its own that were dropped have left their traces in the store's record: nobody is to
+// take them for what the centre's history came to.
+void RejoinApplications::DropTraces(const Touched& touched, region::v1::Application* record) {
+  const bool was_evaluated = touched.dropped_verbs.contains(Verb::kEvaluate) ||
+                             touched.dropped_verbs.contains(Verb::kConflict);
+  const bool is_evaluated_again = touched.repeated == Verb::kEvaluate;
+  if (touched.content_lost || (!is_evaluated_again && (was_evaluated || touched.score_changed))) {
+    record->clear_evaluations();
+  }
+  const bool was_decided = std::any_of(touched.dropped_verbs.begin(), touched.dropped_verbs.end(),
+                                       [](Verb verb) { return IsDecision(verb); });
+  const bool is_decided_again = touched.repeated.has_value() && IsDecision(*touched.repeated);
+  if (touched.content_lost || (was_decided && !is_decided_again)) record->clear_decided_by();
+  if (touched.content_lost || touched.dropped_verbs.contains(Verb::kPublish)) {
+    record->set_title_checked(!record->summary().published_title().empty());
+  }
 }
 
 void RejoinApplications::Store(storage::WriteBatch* batch,
@@ -293,6 +354,7 @@ void RejoinApplications::Store(storage::WriteBatch* batch,
   for (const auto& [id, touched] : touched_) {
     const ApplicationSummary& summary = touched.record.summary();
     region::v1::Application record = touched.record;
+    DropTraces(touched, &record);
     if (record.history_size() > 0) {
       *record.mutable_update_time() = record.history(record.history_size() - 1).time();
     }
@@ -324,9 +386,13 @@ void RejoinApplications::Store(storage::WriteBatch* batch,
       add(RejoinFinding::kChangeDropped,
           absl::StrCat("the award had been raised to ", touched.amended));
     }
-    if (touched.dropped.has_value() && !touched.is_repeated) {
+    if (touched.dropped.has_value() && !touched.repeated.has_value()) {
       add(RejoinFinding::kChangeDropped,
           absl::StrCat("this store had made it ", Named(touched.dropped->summary), " instead"));
+    } else if (touched.dropped_verbs.contains(Verb::kEvaluate) &&
+               touched.repeated != Verb::kEvaluate) {
+      add(RejoinFinding::kChangeDropped,
+          "this store had evaluated it, too; the evaluation that the centre knows of counts");
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,7 @@ class RejoinApplications {
     ApplicationId id;
     uint32_t own_version = 0;
     Seq own_seq;
+    programme::Verb verb = programme::Verb::kEvaluate;
     national::v1::ApplicationSummary next;
   };
   std::vector<Again> ChangesToRepeat(const std::map<std::string, programme::v1::Call>& calls);
@@ -72,11 +74,13 @@ class RejoinApplications {
     bool content_lost = false;
     bool details_lost = false;
     bool award_waits = false;
-    bool is_repeated = false;
+    bool score_changed = false;  // in steps that the centre alone knows
     // Payments under an award that waits again, less what is known without them.
     int64_t lost_paid_cents = 0;
     std::string amended;             // what an amendment would have made of the award
     absl::optional<Change> dropped;  // the newest of the store's own that was not taken over
+    std::set<programme::Verb> dropped_verbs;   // of all of them
+    absl::optional<programme::Verb> repeated;  // how the newest was done again
     // What the store's own record says of what came after the common one, by number.
     std::map<uint64_t, region::v1::HistoryEntry> own_history;
     std::map<uint64_t, region::v1::Payment> own_payments;
@@ -85,6 +89,8 @@ class RejoinApplications {
   absl::StatusOr<Touched*> Touch(const ApplicationId& id,
                                  const national::v1::ApplicationSummary& summary);
   absl::Status Load(const ApplicationId& id, const std::string& header, Touched* touched);
+  void NoteDropped(Touched& touched, const national::v1::JournalRecord& own);
+  static void DropTraces(const Touched& touched, region::v1::Application* record);
   void AddHistory(Touched& touched, const national::v1::ApplicationSummary& summary, Seq seq,
                   absl::Time time, const std::string& verb);
   national::v1::ApplicationSummary WithoutNewMoney(Touched& touched,

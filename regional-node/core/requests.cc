@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "common/base/bytes.h"
+#include "common/base/status.h"
+#include "regional-node/core/families.h"
 
 namespace kopa::node {
 namespace {
@@ -11,6 +13,8 @@ namespace {
 // Reply ::= id:16 status:u8 seq:u64 has_fault:u8 [field:bytes code:bytes message:bytes
 // message_lv:bytes]
 constexpr uint8_t kFormat = 1;
+// ForgottenRequests ::= version:u8(=1) before_ms:u64
+constexpr uint8_t kForgottenFormat = 1;
 
 }  // namespace
 
@@ -58,6 +62,30 @@ absl::StatusOr<RequestEntry> RequestEntry::Parse(absl::string_view bytes) {
   }
   if (!in.ok() || !in.rest().empty()) return damaged();
   return entry;
+}
+
+std::string ForgottenRequests::Serialize() const {
+  return ByteWriter()
+      .U8(kForgottenFormat)
+      .U64(static_cast<uint64_t>(absl::ToUnixMillis(before)))
+      .Take();
+}
+
+absl::StatusOr<ForgottenRequests> ForgottenRequests::Parse(absl::string_view bytes) {
+  ByteReader in(bytes);
+  const bool is_known = in.U8() == kForgottenFormat;
+  const uint64_t before_ms = in.U64();
+  if (!is_known || !in.ok() || !in.rest().empty()) {
+    return absl::DataLossError("forgotten requests: damaged");
+  }
+  return ForgottenRequests{absl::FromUnixMillis(static_cast<int64_t>(before_ms))};
+}
+
+absl::StatusOr<ForgottenRequests> ForgottenRequests::Load(const storage::View& view) {
+  const absl::StatusOr<std::string> stored = view.Get(kMeta, kForgottenRequestsKey);
+  if (absl::IsNotFound(stored.status())) return ForgottenRequests();
+  RETURN_IF_ERROR(stored.status());
+  return Parse(*stored);
 }
 
 const RequestEntry* RecentRequests::Find(const Uuid& id) const {

@@ -186,6 +186,37 @@ absl::Status CheckApplications(const storage::View& view, JournalFold& recompute
   return absl::OkStatus();
 }
 
+// Each application with a personal part has its key, or was erased. What is known of it from the
+// centre alone needs none.
+absl::Status CheckKeys(const storage::View& view, const KeyLost& is_key_lost,
+                       const std::function<bool()>& cancelled, std::string* detail) {
+  size_t looked_for = 0;
+  size_t lost = 0;
+  ApplicationId first;
+  const auto applications = view.Scan(kApplication, "", "");
+  for (; applications->Valid(); applications->Next()) {
+    if (cancelled && cancelled()) return absl::CancelledError("looking for keys was cancelled");
+    region::v1::Application application;
+    if (!application.ParseFromArray(applications->value().data(),
+                                    static_cast<int>(applications->value().size()))) {
+      return absl::DataLossError("a stored application does not parse");
+    }
+    if (application.personal_seq() == 0) continue;
+    ASSIGN_OR_RETURN(const ApplicationId id,
+                     Uuid::FromBytes(application.summary().application_id()));
+    ASSIGN_OR_RETURN(const bool is_lost, is_key_lost(id));
+    if (is_lost && lost++ == 0) first = id;
+    ++looked_for;
+  }
+  RETURN_IF_ERROR(applications->status());
+  *detail = absl::StrCat(looked_for, " applications have their key or were erased");
+  if (lost == 0) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      "the keys of ", lost, " of ", looked_for,
+      " applications are missing from the key store, though they were not erased; the first is ",
+      first.ToString(), "; put the newest copy of the key store back"));
+}
+
 absl::Status CheckLedgers(const storage::View& view, const JournalFold& recomputed) {
   std::map<std::string, ledger::Totals> stored;
   const auto ledgers = view.Scan(kLedger, "", "");
@@ -243,7 +274,8 @@ absl::Status CheckCentre(const storage::View& view, std::string* detail) {
 
 region::v1::VerifyNodeResponse VerifyNode(const NodeId& node, const storage::View& view,
                                           uint64_t at_seq, const SealCheck& check_seals,
-                                          const std::function<bool()>& cancelled) {
+                                          const std::function<bool()>& cancelled,
+                                          const KeyLost& is_key_lost) {
   region::v1::VerifyNodeResponse response;
   Checks checks(&response);
   JournalWalk walk =
@@ -271,6 +303,11 @@ region::v1::VerifyNodeResponse VerifyNode(const NodeId& node, const storage::Vie
   if (check_seals) {
     checks.Add(absl::StrCat("sealed-parts ", name), walk.seals,
                "sealed parts match what the journal commits to");
+  }
+  if (is_key_lost) {
+    std::string found;
+    const absl::Status keys = CheckKeys(view, is_key_lost, cancelled, &found);
+    checks.Add(absl::StrCat("keys ", name), keys, std::move(found));
   }
   return response;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/base/strong.h"
 #include "common/base/uuid.h"
@@ -21,13 +22,18 @@ using SealCheck = std::function<absl::Status(
     const ApplicationId& id, uint32_t version, const national::v1::JournalRecord& record,
     const std::string& sealed_personal, const std::string& sealed_staff)>;
 
+// Whether an application has lost its key, instead of having been erased. Given by who has the key
+// store.
+using KeyLost = std::function<absl::StatusOr<bool>(const ApplicationId& id)>;
+
 // Recomputes a node from its journal and compares with what is stored: the chain, each
 // application's summary and header, each call's ledger, and the sealed parts. Reads everything;
 // changes nothing. `at_seq`: the hash at that record is returned too; 0 for none.
-// Ends early, not OK, once `cancelled` says so.
+// Ends early, not OK, once `cancelled` says so. Without `is_key_lost` keys are not looked for.
 region::v1::VerifyNodeResponse VerifyNode(const NodeId& node, const storage::View& view,
                                           uint64_t at_seq, const SealCheck& check_seals,
-                                          const std::function<bool()>& cancelled = nullptr);
+                                          const std::function<bool()>& cancelled = nullptr,
+                                          const KeyLost& is_key_lost = nullptr);
 
 }  // namespace kopa::node
 

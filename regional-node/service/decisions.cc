@@ -129,21 +129,6 @@ void Queue(const std::shared_ptr<RunType>& run, Command command) {
   if (!queued.ok()) run->done(queued);
 }
 
-// What an earlier answer says, with the newest status of what waited for funds then.
-std::vector<DecisionReply> WithNewestStatus(const Context& context, RequestEntry entry) {
-  std::vector<ApplicationId> ids;
-  for (const DecisionReply& reply : entry.replies) ids.push_back(reply.id);
-  const auto view = context.store->Snapshot();
-  const auto applications = FetchApplications(*view, ids);
-  for (size_t i = 0; i < ids.size(); ++i) {
-    DecisionReply& reply = entry.replies[i];
-    if (reply.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS && applications[i].ok()) {
-      reply.status = applications[i]->summary().status();
-    }
-  }
-  return std::move(entry.replies);
-}
-
 bool AnyWaits(const std::vector<DecisionReply>& replies) {
   return std::any_of(replies.begin(), replies.end(), [](const DecisionReply& reply) {
     return reply.status == national::v1::APPLICATION_STATUS_PENDING_FUNDS &&
@@ -152,17 +137,17 @@ bool AnyWaits(const std::vector<DecisionReply>& replies) {
 }
 
 void AnswerAgain(const std::shared_ptr<EvaluateRun>& run, RequestEntry entry) {
-  Answer(*run, WithNewestStatus(*run->context, std::move(entry)));
+  Answer(*run, entry.replies);
 }
 
-// While funds may still come the first answer is held back; whoever asks again waits along.
+// While funds may still come the first answer is held back, and what is stored may not be what it
+// will say: the core knows, and whoever asks again waits along.
 void AnswerAgain(const std::shared_ptr<DecideRun>& run, RequestEntry entry) {
-  std::vector<DecisionReply> replies = WithNewestStatus(*run->context, std::move(entry));
-  if (!AnyWaits(replies) || !run->context->view->Get().connected) return Answer(*run, replies);
+  if (!AnyWaits(entry.replies)) return Answer(*run, entry.replies);
   DecideCommand command;
   command.request = run->key;
   command.actor = run->actor;
-  command.answered = std::move(replies);
+  command.answered = std::move(entry.replies);
   Queue(run, std::move(command));
 }
 

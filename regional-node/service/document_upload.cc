@@ -8,6 +8,7 @@
 #include "common/base/status.h"
 #include "common/base/timestamp.h"
 #include "regional-node/core/noted.h"
+#include "regional-node/service/application_key.h"
 #include "regional-node/service/document_type.h"
 #include "regional-node/service/documents.h"
 #include "regional-node/service/noting.h"

@@ -3,6 +3,7 @@
 #include "common/base/status.h"
 #include "regional-node/core/families.h"
 #include "regional-node/core/noted.h"
+#include "regional-node/service/application_key.h"
 #include "regional-node/service/noted_page.h"
 #include "regional-node/service/noting.h"
 #include "regional-node/service/queries.h"

@@ -143,6 +143,9 @@ bool LinkClient::RunSession() {
   hello->set_incarnation_nonce_seen(standing.state.incarnation_nonce);
   hello->set_centre_seq_seen(standing.state.centre.head.seq.value());
   hello->set_centre_hash_seen(standing.state.centre.head.hash);
+  hello->set_centre_signed_seq(standing.state.centre.signed_head.seq.value());
+  hello->set_centre_signed_hash(standing.state.centre.signed_head.hash);
+  hello->set_centre_signature(standing.state.centre.signature);
   hello->set_public_key(options_.key->public_key());
   bool admitted = false;
   if (stream->Write(message)) {
@@ -319,6 +322,8 @@ void LinkClient::HandleAdmitted() {
     command.incarnation = welcome_.incarnation();
     command.incarnation_nonce = welcome_.incarnation_nonce();
     command.centre_key = welcome_.public_key();
+    command.centre_head = {Seq(welcome_.head_seq()), welcome_.head_hash()};
+    command.centre_signature = welcome_.signature();
     applied = Seq(welcome_.applied_seq());
   }
   if (!ToCoreAndWait(std::move(command))) return;

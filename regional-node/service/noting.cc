@@ -34,25 +34,6 @@ absl::Status CheckApplicationExists(const storage::View& view, const Application
                         "this node has no such application", "šajā mezglā nav šāda iesnieguma"});
 }
 
-absl::StatusOr<std::optional<vault::SecretKey>> KeyToOpenWith(const Context& context,
-                                                              const storage::View& view,
-                                                              const ApplicationId& id) {
-  RETURN_IF_ERROR(CheckApplicationExists(view, id));
-  absl::StatusOr<vault::SecretKey> key = context.keys->Get(id);
-  if (absl::IsNotFound(key.status())) return std::optional<vault::SecretKey>();
-  RETURN_IF_ERROR(key.status());
-  return std::optional<vault::SecretKey>(*std::move(key));
-}
-
-absl::StatusOr<vault::SecretKey> KeyToSealWith(const Context& context, const storage::View& view,
-                                               const ApplicationId& id) {
-  ASSIGN_OR_RETURN(std::optional<vault::SecretKey> key, KeyToOpenWith(context, view, id));
-  if (key.has_value()) return *std::move(key);
-  return StatusOfFault({"application", "ERASED",
-                        "the applicant's data were erased; nothing more can be laid to it",
-                        "iesniedzēja dati ir dzēsti; iesniegumam vairs neko nevar pievienot"});
-}
-
 absl::Status StatusOfFault(const Fault& fault) {
   absl::Status status = fault.code == kUnknownApplication
                             ? absl::NotFoundError(fault.message)

@@ -2,7 +2,6 @@
 #define KOPA_REGIONAL_NODE_SERVICE_NOTING_H_
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,7 +12,6 @@
 #include "common/engine/committer.h"
 #include "kopa/region/v1/service.pb.h"
 #include "regional-node/service/context.h"
-#include "regional-node/vault/secret_key.h"
 
 namespace kopa::node {
 
@@ -27,16 +25,6 @@ absl::StatusOr<RequestKey> MakeRequestKey(const Context& context, absl::string_v
 
 // NOT_FOUND with a fault where this node has no such application.
 absl::Status CheckApplicationExists(const storage::View& view, const ApplicationId& id);
-
-// The key to seal with; NOT_FOUND where there is no such application, FAILED_PRECONDITION where it
-// was erased.
-absl::StatusOr<vault::SecretKey> KeyToSealWith(const Context& context, const storage::View& view,
-                                               const ApplicationId& id);
-
-// The same for reading; nothing where the application was erased.
-absl::StatusOr<std::optional<vault::SecretKey>> KeyToOpenWith(const Context& context,
-                                                              const storage::View& view,
-                                                              const ApplicationId& id);
 
 // A fault as the status of a whole call: NOT_FOUND for an unknown application, else
 // FAILED_PRECONDITION.

@@ -12,6 +12,7 @@
 #include "regional-node/core/families.h"
 #include "regional-node/core/header.h"
 #include "regional-node/core/noted.h"
+#include "regional-node/service/application_key.h"
 #include "regional-node/service/staffing.h"
 
 namespace kopa::node {
@@ -212,11 +213,10 @@ absl::StatusOr<region::v1::GetApplicationResponse> GetApplication(
   ASSIGN_OR_RETURN(*response.mutable_application(), FetchApplications(*view, {id}).front());
   const Application& application = response.application();
   ASSIGN_OR_RETURN(*response.mutable_staffing(), ReadStaffing(*view, id));
-  const auto key = context.keys->Get(id);
-  if (absl::IsNotFound(key.status())) return response;  // erased
-  RETURN_IF_ERROR(key.status());
   // Its newest hand-in is known from the centre alone, after a rejoin.
   if (application.personal_seq() == 0) return response;
+  ASSIGN_OR_RETURN(const auto key, KeyUnlessErased(*context.keys, id));
+  if (!key.has_value()) return response;
   const Seq seq(application.personal_seq());
   ASSIGN_OR_RETURN(const auto record, ReadRecord(*view, seq));
   ASSIGN_OR_RETURN(const std::string sealed, view->Get(kJournalPrivate, SeqKey(seq)));

@@ -7,6 +7,7 @@
 #include "common/journal/chain.h"
 #include "common/rpc/status.h"
 #include "regional-node/core/verify.h"
+#include "regional-node/service/application_key.h"
 #include "regional-node/service/decisions.h"
 #include "regional-node/service/document_streams.h"
 #include "regional-node/service/documents.h"
@@ -49,9 +50,8 @@ SealCheck SealCheckOf(const Context& context) {
           context.sealer->OpenStaff(id, version, sealed_staff, record.staff_commitment()).status());
     }
     if (record.private_commitment().empty()) return absl::OkStatus();
-    const auto key = context.keys->Get(id);
-    if (absl::IsNotFound(key.status())) return absl::OkStatus();  // erased
-    RETURN_IF_ERROR(key.status());
+    ASSIGN_OR_RETURN(const auto key, KeyUnlessErased(*context.keys, id));
+    if (!key.has_value()) return absl::OkStatus();
     national::v1::PublicRecord what;
     RETURN_IF_ERROR(journal::ParsePublic(record, &what));
     if (what.has_application_noted()) {
@@ -269,8 +269,10 @@ grpc::ServerUnaryReactor* RegionService::VerifyNode(grpc::CallbackServerContext*
       context_.verifier, call, response,
       [this, call, request]() -> absl::StatusOr<region::v1::VerifyNodeResponse> {
         const auto view = context_.store->Snapshot();
-        return node::VerifyNode(context_.node, *view, request->at_seq(), SealCheckOf(context_),
-                                [this, call] { return *context_.stopping || call->IsCancelled(); });
+        return node::VerifyNode(
+            context_.node, *view, request->at_seq(), SealCheckOf(context_),
+            [this, call] { return *context_.stopping || call->IsCancelled(); },
+            [this](const ApplicationId& id) { return context_.keys->IsLost(id); });
       });
 }
 

@@ -16,12 +16,14 @@ inline constexpr absl::Duration kRequestsKept = absl::Hours(30 * 24);
 // Most answers that one group forgets, so that no group takes long for it.
 inline constexpr size_t kRequestsForgottenPerGroup = 32;
 
-// INVALID_ARGUMENT where the id is so old that its first answer may be forgotten: it could not be
-// told from a new request. An id that is no UUID of version 7 tells no time and is taken.
-absl::Status CheckRequestAge(const Uuid& id, absl::Time now);
+// INVALID_ARGUMENT where the id is so old that its first answer may be forgotten, or was when the
+// node's clock was ahead: it could not be told from a new request. An id that is no UUID of version
+// 7 tells no time and is taken. `view` must be the one in which the answer is looked for.
+absl::Status CheckRequestAge(const Uuid& id, absl::Time now, const storage::View& view);
 
-// Forgets the answers to requests that are older than any that CheckRequestAge lets through; those
-// whose ids tell no time are kept. For the committer's thread.
+// Forgets the answers to requests that are older than any that CheckRequestAge lets through, and
+// lets it know in the same batch up to where; those whose ids tell no time are kept. For the
+// committer's thread.
 class RequestPruner {
  public:
   // `store` must outlive this.

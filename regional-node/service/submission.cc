@@ -11,6 +11,7 @@
 #include "common/intake/canonical.h"
 #include "common/intake/check.h"
 #include "regional-node/core/families.h"
+#include "regional-node/service/application_key.h"
 #include "regional-node/service/late_admission.h"
 #include "regional-node/service/queries.h"
 #include "regional-node/service/request_pruner.h"
@@ -130,7 +131,7 @@ absl::StatusOr<SubmitItem> MakeItem(const Run& run, size_t index,
   if (current.has_value()) {
     ASSIGN_OR_RETURN(id, Uuid::FromBytes(current->summary().application_id()));
     version = current->summary().version() + 1;
-    ASSIGN_OR_RETURN(key, context.keys->Get(id));
+    ASSIGN_OR_RETURN(key, KeyToSealWith(context, *context.store->Snapshot(), id));
   } else {
     vault::NewDataKey fresh = context.keys->NewKey(id);
     key = std::move(fresh.key);
@@ -279,8 +280,10 @@ absl::StatusOr<Uuid> ParseRequestId(absl::string_view bytes) {
 absl::StatusOr<std::optional<RequestEntry>> FindEarlier(const Context& context,
                                                         const RequestKey& request) {
   if (request.id.is_nil()) return std::optional<RequestEntry>();
-  RETURN_IF_ERROR(CheckRequestAge(request.id, context.clock->Now()));
-  const auto stored = context.store->Get(kRequest, request.id.bytes());
+  // Both of one moment: in between the answer could be forgotten.
+  const auto view = context.store->Snapshot();
+  RETURN_IF_ERROR(CheckRequestAge(request.id, context.clock->Now(), *view));
+  const auto stored = view->Get(kRequest, request.id.bytes());
   if (absl::IsNotFound(stored.status())) return std::optional<RequestEntry>();
   RETURN_IF_ERROR(stored.status());
   ASSIGN_OR_RETURN(RequestEntry entry, RequestEntry::Parse(*stored));

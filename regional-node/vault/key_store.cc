@@ -29,6 +29,15 @@ std::string CheckAssociated(const NodeId& node) {
 
 std::vector<std::string> KeyStoreFamilies() { return {"key", "erased", "check"}; }
 
+absl::StatusOr<bool> IsKeyLost(const storage::View& key_store, const ApplicationId& id) {
+  for (storage::Family family : {kKey, kErased}) {
+    const absl::Status found = key_store.Get(family, id.bytes()).status();
+    if (found.ok()) return false;
+    if (!IsNotFound(found)) return found;
+  }
+  return true;
+}
+
 KeyStore::KeyStore(std::unique_ptr<storage::Store> store, NodeId node, SecretKey wrap_key,
                    Entropy* entropy)
     : store_(std::move(store)),
@@ -116,6 +125,10 @@ absl::StatusOr<SecretKey> KeyStore::Get(const ApplicationId& id) const {
   absl::StatusOr<SecretKey> key = SecretKey::FromBytes(*bytes);
   Wipe(&*bytes);
   return key;
+}
+
+absl::StatusOr<bool> KeyStore::IsLost(const ApplicationId& id) const {
+  return IsKeyLost(*store_->Snapshot(), id);
 }
 
 absl::Status KeyStore::Erase(absl::Span<const ApplicationId> ids) {

@@ -31,6 +31,11 @@ struct WrappedKey {
   std::string sealed;
 };
 
+// Whether a key store, given as what it holds, has neither the application's key nor the mark that
+// it was erased. An application that ever had a key has lost it then. Opens no key, so that whoever
+// has no key file can tell.
+absl::StatusOr<bool> IsKeyLost(const storage::View& key_store, const ApplicationId& id);
+
 // A key fresh from NewKey: to seal with now, and to store.
 struct NewDataKey {
   SecretKey key;
@@ -64,8 +69,12 @@ class KeyStore {
   // as replacing it would destroy the data. The very same key again is fine.
   absl::Status Put(absl::Span<const WrappedKey> keys);
 
-  // NOT_FOUND where it was erased or never there; DATA_LOSS where it does not unwrap.
+  // NOT_FOUND where it was erased, never there or lost; DATA_LOSS where it does not unwrap.
   absl::StatusOr<SecretKey> Get(const ApplicationId& id) const;
+
+  // What Get's NOT_FOUND leaves open: true where the key was not erased. Whether it was ever there
+  // is for the caller to know.
+  absl::StatusOr<bool> IsLost(const ApplicationId& id) const;
 
   // Deletes the keys and remembers that they were erased, synced. Ids without a key are remembered
   // too, so that the erasures of a journal can be replayed to a key store restored from an older

@@ -7,6 +7,9 @@ import unittest
 
 import applications as apps
 from case import ClusterCase
+from fault_case import needs
+from fault_machine import (MIB, LoopDisk, MemoryDisk, why_no_memory_disk,
+                           why_no_read_only_disk)
 from server import binary, environment
 from waiting import wait_until
 
@@ -59,6 +62,37 @@ class BackupTest(ClusterCase):
         self.kopa("app", "show", one, node=NODE).expect(0)
         self.cluster.verify()
 
+    def test_a_restore_that_is_broken_off_is_seen(self):
+        self.submit(4)
+        self.cluster.wait_until_drained()
+        self.node.stop()
+        copies = self.path("copies-node")
+        self.backed_up(self.node, copies)
+        # Over a store, killed with the copy whole but not opened: that store goes on.
+        killed = self.run_server(self.node, "restore", "--from", copies, "--force",
+                                 KOPA_FAILPOINT="store-before-open:2")
+        self.assertEqual(killed.returncode, -9, killed)
+        self.assertTrue((self.node.data_folder / "store.restoring").exists())
+        self.node.start()
+        self.cluster.wait_until_connected()
+        self.assertEqual(self.cluster.total(CALL)["applications"], 4)
+        self.node.stop()
+        # Into an empty folder: neither a server nor a rejoin takes it for one to begin in.
+        shutil.rmtree(self.node.data_folder)
+        killed = self.run_server(self.node, "restore", "--from", copies,
+                                 KOPA_FAILPOINT="store-before-open")
+        self.assertEqual(killed.returncode, -9, killed)
+        code, said = self.node.start_and_end()
+        self.assertEqual(code, 1, said)
+        self.assertIn("was broken off; run it again", said)
+        rejoin = self.run_server(self.node, "rejoin", "--central", self.cluster.central.address,
+                                 "--node", NODE)
+        self.assertEqual(rejoin.returncode, 1, rejoin)
+        self.assertIn("was broken off; run it again", rejoin.stderr)
+        self.run_server(self.node, "restore", "--from", copies).check_returncode()
+        self.node.start()
+        self.assertEqual(len(self.cluster.applications(CALL, node=NODE)), 4)
+
     def test_without_the_centre_a_restored_node_does_not_spend(self):
         self.submit(2)
         self.cluster.wait_until_drained()
@@ -100,6 +134,36 @@ class BackupTest(ClusterCase):
         wait_until("the centre shows FENCED",
                    lambda: self.cluster.node_states()[NODE]["state"] == "FENCED", SECONDS)
 
+    def test_a_copy_that_nothing_shows_to_be_the_newest_is_fenced_until_it_rejoins(self):
+        self.submit(2)
+        self.cluster.wait_until_drained()
+        self.cluster.central.stop()
+        copies = self.path("copies-node")
+        self.backed_up(self.node, copies)
+        self.submit(1)  # acknowledged, and lost with the disk: the centre never hears of it
+        self.node.kill()
+        os.unlink(f"{self.node.data_folder}.fence")
+        self.run_server(self.node, "restore", "--from", copies, "--force").check_returncode()
+        self.cluster.central.start()
+        marker = self.node.data_folder / "RESTORED"
+        for _ in range(2):  # nor does it help to start it again
+            self.node.start()
+            wait_until("the centre shows FENCED",
+                       lambda: self.cluster.node_states()[NODE]["state"] == "FENCED", SECONDS)
+            self.assertTrue(marker.exists())
+            self.node.kill()
+        rejoined = subprocess.run(self.node.command("rejoin"), capture_output=True, text=True,
+                                  timeout=SECONDS, check=False,
+                                  env=environment(self.cluster.folder))
+        self.assertEqual(rejoined.returncode, 0, rejoined)
+        self.assertFalse(marker.exists())
+        self.node.start()
+        self.cluster.wait_until_connected()
+        self.submit(1)
+        self.cluster.wait_until_drained()
+        self.assertEqual(self.cluster.total(CALL)["applications"], 3)
+        self.cluster.verify()
+
     # -- the centre -------------------------------------------------------------------------------
 
     def test_the_centre_is_copied_at_work_restored_and_catches_up(self):
@@ -130,6 +194,41 @@ class BackupTest(ClusterCase):
         self.assertEqual(self.cluster.total(CALL)["applications"], before["applications"] + 1)
         self.cluster.verify()
 
+    # -- disks ------------------------------------------------------------------------------------
+
+    @needs(not why_no_memory_disk(), why_no_memory_disk())
+    def test_a_data_folder_that_is_a_disk_of_its_own_is_restored(self):
+        disk = MemoryDisk("restore", 256 * MIB).mount()
+        self.addCleanup(disk.close)
+        self.addCleanup(self.node.kill)
+        self.submit(2)
+        self.node.stop()
+        copies = self.path("copies-node")
+        self.backed_up(self.node, copies)
+        shutil.rmtree(self.node.data_folder)
+        self.node.data_folder.symlink_to(disk.path)
+        self.run_server(self.node, "restore", "--from", copies).check_returncode()
+        done = self.run_server(self.node, "restore", "--from", copies, "--force")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertTrue(list(disk.path.glob("before-restore-*/store/CURRENT")), done)
+        self.node.start()
+        self.assertEqual(len(self.cluster.applications(CALL, node=NODE)), 2)
+
+    @needs(not why_no_read_only_disk(), why_no_read_only_disk())
+    def test_copies_on_a_disk_that_can_only_be_read_are_restored(self):
+        disk = LoopDisk("copies", 128 * MIB).mount()
+        self.addCleanup(disk.close)
+        self.addCleanup(self.node.kill)
+        self.submit(2)
+        self.node.stop()
+        self.backed_up(self.node, disk.path)
+        (disk.path / "kopa.lock").unlink()
+        disk.turn_read_only()
+        done = self.run_server(self.node, "restore", "--from", disk.path, "--force")
+        self.assertEqual(done.returncode, 0, done)
+        self.node.start()
+        self.assertEqual(len(self.cluster.applications(CALL, node=NODE)), 2)
+
     # -- what is refused --------------------------------------------------------------------------
 
     def test_what_can_not_be_right_is_refused(self):
@@ -144,6 +243,17 @@ class BackupTest(ClusterCase):
         in_use = self.run_server(self.node, "restore", "--from", copies, "--force")
         self.assertEqual(in_use.returncode, 1, in_use)
         self.assertIn("in use", in_use.stderr)
+        self.node.stop()
+        named = self.run_server(self.node, "restore", "--from", copies, "--force", "--node",
+                                "riga-latgale")
+        self.assertEqual(named.returncode, 1, named)
+        self.assertIn(f"are of kopa-node {NODE}, this is kopa-node riga-latgale", named.stderr)
+        self.cluster.nodes["riga-latgale"].stop()
+        other = self.run_server(self.cluster.nodes["riga-latgale"], "restore", "--from", copies,
+                                "--force")
+        self.assertEqual(other.returncode, 1, other)
+        self.assertIn(f"is of kopa-node riga-latgale, the backup is of kopa-node {NODE}",
+                      other.stderr)
         self.cluster.central.stop()
         shutil.rmtree(self.cluster.central.data_folder)
         wrong = self.run_server(self.cluster.central, "restore", "--from", copies)
@@ -153,13 +263,13 @@ class BackupTest(ClusterCase):
 
     # -- steps ------------------------------------------------------------------------------------
 
-    def run_server(self, server, word, *more):
+    def run_server(self, server, word, *more, **variables):
         program = "kopa-central" if server is self.cluster.central else "kopa-node"
         return subprocess.run(
             [binary(program), word, "--data-dir", str(server.data_folder), "--insecure",
              *map(str, more)],
             capture_output=True, text=True, timeout=SECONDS, check=False,
-            env=environment(self.cluster.folder))
+            env=environment(self.cluster.folder, **variables))
 
     def backed_up(self, server, copies, *more):
         """The number of the copy that was made."""

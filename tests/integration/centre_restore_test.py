@@ -70,6 +70,17 @@ class CentreRestoreTest(ClusterCase):
         self.assertEqual(self.cluster.total(CALL), before)
         self.cluster.verify()
 
+    def test_a_centre_that_has_lost_its_key_asks_every_node(self):
+        self.approve_at_node()
+        before = self.cluster.total(CALL)
+        self.central.stop()
+        self.path("central.key").unlink()
+        self.central.start()
+        self.cluster.wait_until_connected()
+        wait_until("all have reported", lambda: self.awaited() == "", SECONDS)
+        self.assertIn("incarnation 2 of the centre begins", self.central.log())
+        self.assertEqual(self.cluster.total(CALL), before)
+
     # -- steps ------------------------------------------------------------------------------------
 
     def put_an_old_copy_back(self):

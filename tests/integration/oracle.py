@@ -11,8 +11,6 @@ import threading
 
 # An award is held in these. TERMINATED: what the applicant keeps.
 HOLDING = ("APPROVED", "CONTRACTED", "REPORTED", "CLOSED", "TRAINED", "TERMINATED")
-# APPLICATION_STATUS_PENDING_FUNDS of kopa/national/v1/application.proto.
-_PENDING_FUNDS = 5
 # What a node does by itself, in no client's name.
 BY_THE_NODE = ("fund",)
 
@@ -155,15 +153,8 @@ class Oracle:
                 self.violation(f"the centre's {field} is {getattr(total, field)}, by the answers "
                                f"{value}")
 
-    def compare_answer(self, before, after, what, is_approval):
-        """A repeated request must get its first answer again.
-
-        But for approvals that waited for funds: they are told how the application stands now, with
-        the receipt of the record that began the wait.
-        """
-        if is_approval and _waited(before, after):
-            self.counts["repeated after a wait"] += 1
-            return
+    def compare_answer(self, before, after, what):
+        """A repeated request must get its first answer again, whatever came of it since."""
         if before.SerializeToString(deterministic=True) != after.SerializeToString(
                 deterministic=True):
             self.violation(f"{what} was answered differently when repeated:\n{before}\n"
@@ -192,9 +183,3 @@ class Oracle:
         if entry.is_counted:
             entry.is_counted = False
             self._held.subtract(cents=entry.awarded_cents, initiatives=entry.initiatives)
-
-
-def _waited(before, after):
-    """Whether two answers to one approval differ only as those of one that waited for funds may."""
-    first, second = before.results[0], after.results[0]
-    return first.status == _PENDING_FUNDS or second.receipt.seq <= first.receipt.seq

@@ -40,11 +40,16 @@ class RejoinTest(ClusterCase):
         self.wait_for_state("FENCED")
         self.node.stop()
 
+        # What an earlier rejoin listed and nobody has worked off.
+        earlier = {"id": "0", "finding": "content-missing", "detail": "enter it again"}
+        self.path(f"{NODE}.rejoined.json").write_text(
+            json.dumps({"node": NODE, "applications": [earlier]}), encoding="utf-8")
         said = self.rejoin()
         self.assertIn("refilled from the centre", said)
         self.assertIn(f"frozen under {CALL}", said)
         listed = self.listed()
-        self.assertEqual([one["id"] for one in listed if one["finding"] == "content-missing"],
+        self.assertEqual(listed[0], earlier)
+        self.assertEqual([one["id"] for one in listed[1:] if one["finding"] == "content-missing"],
                          later)
         self.assertIn("nothing to do", self.rejoin(), "a second time changes nothing")
         self.node.start()

@@ -72,9 +72,10 @@ class Server:
 
     def command(self, subcommand="run"):
         """The command line, e.g. to start it a second time or to verify its folder."""
+        plaintext = [] if "--tls-cert" in self._flags else ["--insecure"]
         return [binary(self._program), subcommand, "--data-dir", str(self.data_folder),
                 "--listen", self.address or f"{self._host}:0",
-                "--http", self.http_address or f"{self._host}:0", "--insecure", *self._flags]
+                "--http", self.http_address or f"{self._host}:0", *plaintext, *self._flags]
 
     def verify_at_rest(self):
         """Runs the server's own `verify` on its folder: (exit code, what it said)."""

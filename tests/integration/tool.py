@@ -33,16 +33,21 @@ class Result:
 
 
 class Tool:
-    """`kopa` with a home folder of its own and, unless a call says otherwise, `-o json`."""
+    """`kopa` with a home folder of its own and, unless a call says otherwise, `-o json`.
+
+    `tls` may be set to a function that gives an actor's flags; else connections are plaintext.
+    """
 
     def __init__(self, home):
         self._home = home
+        self.tls = None
 
     def command(self, *arguments, server=(), actor="coordinator", output="json"):
         """The whole command line. `server` is e.g. ("--central", ADDRESS); () is none."""
         command = [binary("kopa")]
         if server:
-            command += [*server, "--insecure", "--actor", actor]
+            command += [*server, *(self.tls(actor) if self.tls
+                                   else ("--insecure", "--actor", actor))]
         if output:
             command += ["-o", output]
         return command + [str(argument) for argument in arguments]

@@ -22,8 +22,7 @@ function(kopa_mutant name file)
   get_filename_component(stem "${file}" NAME_WE)
   set(patched "${CMAKE_CURRENT_BINARY_DIR}/mutants/${name}/${stem}.cc")
   file(CONFIGURE OUTPUT "${patched}" CONTENT "${source}" @ONLY)
-  kopa_binary(simulation_${name} SOURCES simulation_main.cc "${patched}"
-    DEPENDS kopa_simulation absl::str_format)
+  kopa_binary(simulation_${name} SOURCES simulation_main.cc "${patched}" DEPENDS kopa_simulation)
   set_target_properties(simulation_${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests/mutants")
   set_property(GLOBAL APPEND PROPERTY KOPA_MUTANTS simulation_${name})

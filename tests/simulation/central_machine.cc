@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "central/core/families.h"
 #include "common/base/digest.h"
+#include "common/base/signing.h"
 #include "common/base/status.h"
 
 namespace kopa::simulation {
@@ -15,6 +16,12 @@ namespace {
 
 // What a stream of central/service replies with, which nobody waits for.
 constexpr engine::Ticket kNobody = 0;
+
+// Stands for the signature of the centre's key, which no simulated node forges.
+std::string Sign(uint64_t incarnation, const std::string& nonce, uint64_t seq,
+                 const std::string& hash) {
+  return Sha256(CentreHeadStatement(incarnation, nonce, Seq(seq), hash));
+}
 
 std::vector<central::RecordsCommand::Record> TakeBatch(national::v1::RecordBatch&& batch) {
   std::vector<central::RecordsCommand::Record> records;
@@ -113,6 +120,11 @@ void CentralMachine::Greet(Session& session, national::v1::Hello hello) {
   central::HelloCommand command{central::Session(session.id), std::move(hello)};
   command.nonce = Sha256(absl::StrCat("nonce of stream ", session.id)).substr(0, 16);
   command.hash_at_seen = OwnRecord(session.own_seen).hash();
+  const national::v1::Hello& told = command.hello;
+  command.is_signed =
+      told.centre_signature() == Sign(told.incarnation_seen(), told.incarnation_nonce_seen(),
+                                      told.centre_signed_seq(), told.centre_signed_hash());
+  command.hash_at_signed = OwnRecord(told.centre_signed_seq()).hash();
   Queue(kNobody, std::move(command));
 }
 
@@ -129,6 +141,11 @@ void CentralMachine::Send(Session& session, Session::Down message) const {
       // What the node saw of an earlier incarnation is no beginning of this one.
       const bool is_same = response->welcome().incarnation() == session.incarnation_seen;
       session.own_sent = is_same ? session.own_seen : 0;
+      national::v1::Welcome& welcome = *response->mutable_welcome();
+      session.incarnation = welcome.incarnation();
+      session.incarnation_nonce = welcome.incarnation_nonce();
+      welcome.set_signature(Sign(welcome.incarnation(), welcome.incarnation_nonce(),
+                                 welcome.head_seq(), welcome.head_hash()));
     }
     const uint64_t head = core_->state().head.seq.value();
     if (session.is_admitted && session.own_sent < head) {
@@ -136,6 +153,9 @@ void CentralMachine::Send(Session& session, Session::Down message) const {
       while (session.own_sent < head) {
         *records.mutable_centre_records()->add_records() = OwnRecord(++session.own_sent);
       }
+      national::v1::CentreRecords& sent = *records.mutable_centre_records();
+      sent.set_signature(Sign(session.incarnation, session.incarnation_nonce, session.own_sent,
+                              sent.records().rbegin()->hash()));
       session.SendDown(std::move(records));
     }
     session.is_admitted = session.is_admitted || response->has_admitted();

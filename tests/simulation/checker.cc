@@ -1,4 +1,5 @@
-// What is checked while a world runs; converged.cc has what is checked at its end.
+// What is checked after every write; checked_answers.cc has what is checked when something leaves
+// or an operator acts, converged.cc what is checked at the end.
 
 #include "tests/simulation/checker.h"
 
@@ -8,7 +9,6 @@
 #include "central/core/families.h"
 #include "common/base/status.h"
 #include "regional-node/core/families.h"
-#include "tests/unit/regional-node/core/requests.h"
 
 namespace kopa::simulation {
 
@@ -21,6 +21,82 @@ Checker::Checker(const std::vector<programme::v1::Call>& calls) {
   }
 }
 
+// --- Journals
+
+const std::string& Checker::History::hash() const {
+  static const journal::Head kNone;
+  return records.empty() ? kNone.hash : records.back()->head.hash;
+}
+
+bool Checker::History::Has(const journal::Head& head) const {
+  const uint64_t at = head.seq.value();
+  return at == 0 || (at <= seq() && records[at - 1]->head.hash == head.hash);
+}
+
+void Checker::History::Take(const Journalled& record) {
+  records.push_back(&record);
+  switch (record.says) {
+    case Journalled::Says::kNothingOfMoney:
+      return;
+    case Journalled::Says::kHandedBack:
+      handed_back[record.call] = record.amounts;
+      return;
+    case Journalled::Says::kFrozen:
+      frozen[record.call] = record.amounts;
+      return;
+    case Journalled::Says::kHeld: {
+      Award& held = awards[record.application];
+      held.call = record.call;
+      const Amounts more = ledger::ClampToZero(record.amounts - held.amounts);
+      if (!more.IsZero()) raised[record.head.seq.value()] = {record.call, more};
+      Amounts& sum = awarded[record.call];
+      sum = sum - held.amounts + record.amounts;
+      held.amounts = record.amounts;
+    }
+  }
+}
+
+absl::StatusOr<const Checker::Journalled*> Checker::Read(const NodeId& node, uint64_t seq,
+                                                         absl::string_view bytes, bool* is_new) {
+  std::vector<std::list<Journalled>>& all = journalled_[node];
+  if (all.size() < seq) all.resize(seq);
+  std::list<Journalled>& same_number = all[seq - 1];
+  *is_new = false;
+  for (const Journalled& known : same_number) {
+    if (known.bytes == bytes) return &known;
+  }
+  *is_new = true;
+  national::v1::JournalRecord record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError(absl::StrCat("record ", seq, " does not parse"));
+  }
+  journal::Head head{Seq(seq - 1), record.prev_hash()};
+  RETURN_IF_ERROR(journal::Follow(head, record));
+  national::v1::PublicRecord what;
+  RETURN_IF_ERROR(journal::ParsePublic(record, &what));
+  Journalled read;
+  read.bytes = std::string(bytes);
+  read.prev_hash = record.prev_hash();
+  read.head = std::move(head);
+  if (what.has_handed_back()) {
+    read.says = Journalled::Says::kHandedBack;
+    read.call = CallId(what.handed_back().call());
+    read.amounts = Amounts::FromProto(what.handed_back().handed_back());
+  } else if (what.has_headroom_frozen()) {
+    read.says = Journalled::Says::kFrozen;
+    read.call = CallId(what.headroom_frozen().call());
+    read.amounts = Amounts::FromProto(what.headroom_frozen().frozen());
+  } else if (what.has_application_changed()) {
+    const national::v1::ApplicationSummary& summary = what.application_changed().summary();
+    read.says = Journalled::Says::kHeld;
+    read.call = CallId(summary.call());
+    read.amounts = Amounts::FromProto(summary.awarded());
+    ASSIGN_OR_RETURN(read.application, Uuid::FromBytes(summary.application_id()));
+  }
+  same_number.push_back(std::move(read));
+  return &same_number.back();
+}
+
 // --- Nodes
 
 void Checker::LimitsHold(const CallId& call) {
@@ -31,109 +107,102 @@ void Checker::LimitsHold(const CallId& call) {
                      " of ", most.DebugString()));
 }
 
-void Checker::NoteAward(History& history, const national::v1::ApplicationSummary& summary,
-                        uint64_t seq) {
-  const CallId call(summary.call());
-  const ApplicationId id = *Uuid::FromBytes(summary.application_id());
-  const Amounts now = Amounts::FromProto(summary.awarded());
-  auto& [held_call, held] = history.awards[id];
-  held_call = call;
-  const Amounts more = ledger::ClampToZero(now - held);
-  if (!more.IsZero()) history.raised[seq] = {call, more};
-  history.awarded[call] = history.awarded[call] - held + now;
-  held = now;
-}
-
-void Checker::TakeRecord(History& history, const national::v1::JournalRecord& record) {
-  national::v1::PublicRecord what;
-  KOPA_CHECK(journal::ParsePublic(record, &what).ok());
-  if (what.has_handed_back()) {
-    history.handed_back[CallId(what.handed_back().call())] =
-        Amounts::FromProto(what.handed_back().handed_back());
-  } else if (what.has_application_changed()) {
-    NoteAward(history, what.application_changed().summary(), record.seq());
-  }
-}
-
-void Checker::NoteRecord(const NodeMachine& node, History& history,
-                         const national::v1::JournalRecord& record) {
-  national::v1::PublicRecord what;
-  absl::Status status = journal::Follow(history.head, record);
-  if (status.ok()) status = journal::ParsePublic(record, &what);
-  if (!status.ok()) {
-    Fault(absl::StrCat(node.Name(), " wrote: ", status.ToString()));
-    return;
-  }
-  history.hashes.push_back(record.hash());
-  TakeRecord(history, record);
-  if (!what.has_application_changed()) return;
-  const national::v1::ApplicationSummary& summary = what.application_changed().summary();
-  Award& award = awards_[*Uuid::FromBytes(summary.application_id())];
-  award.call = CallId(summary.call());
-  const Amounts now = Amounts::FromProto(summary.awarded());
-  awarded_[award.call] = awarded_[award.call] - award.amounts + now;
-  award.amounts = now;
-  LimitsHold(award.call);
+void Checker::NoteAward(const NodeId& node, const Journalled& record) {
+  Held& held = held_[record.application];
+  Amounts& sum = awarded_[record.call];
+  sum = sum - held.award.amounts + record.amounts;
+  held = {node, {record.call, record.amounts}};
+  LimitsHold(record.call);
 }
 
 void Checker::ReadJournal(const NodeMachine& node) {
   History& history = histories_[node.index()];
   const auto view = node.durable().Snapshot();
-  const auto records = view->Scan(node::kJournal, node::SeqKey(history.head.seq.Next()), "");
-  for (; records->Valid() && faults_.empty(); records->Next()) {
-    national::v1::JournalRecord record;
-    if (!record.ParseFromArray(records->value().data(),
-                               static_cast<int>(records->value().size()))) {
-      Fault(absl::StrCat(node.Name(), " wrote a record that does not parse"));
-      return;
+  // From the last that is known: what was there stays there.
+  const uint64_t first = std::max<uint64_t>(1, history.seq());
+  const auto records = view->Scan(node::kJournal, node::SeqKey(Seq(first)), "");
+  uint64_t seq = first;
+  for (; records->Valid() && faults_.empty(); records->Next(), ++seq) {
+    if (records->key() != node::SeqKey(Seq(seq))) {
+      return Fault(absl::StrCat(node.Name(), " has no record ", seq, " and goes on after it"));
     }
-    NoteRecord(node, history, record);
+    if (seq <= history.seq()) {
+      if (records->value() == history.records[seq - 1]->bytes) continue;
+      return Fault(absl::StrCat(node.Name(), ": record ", seq, " was replaced"));
+    }
+    bool is_new = false;
+    const auto record = Read(node.id(), seq, records->value(), &is_new);
+    if (!record.ok()) {
+      return Fault(absl::StrCat(node.Name(), " wrote: ", record.status().ToString()));
+    }
+    if ((*record)->prev_hash != history.hash()) {
+      return Fault(absl::StrCat(node.Name(), " wrote: record ", seq,
+                                " does not follow the record before it"));
+    }
+    history.Take(**record);
+    if (!is_new || (*record)->says != Journalled::Says::kHeld) continue;
+    NoteAward(node.id(), **record);
+    if (unproven_.contains(node.index()) && history.raised.contains(seq)) {
+      Fault(absl::StrCat(node.Name(), " awards in record ", seq,
+                         ", and its store has not been proved to be the newest"));
+    }
   }
-  if (!faults_.empty() || history.head.seq.value() == 0) return;
-  // What was there stays there.
-  const auto last = node.durable().Get(node::kJournal, node::SeqKey(history.head.seq));
-  national::v1::JournalRecord record;
-  if (!last.ok() || !record.ParseFromString(*last) || record.hash() != history.head.hash) {
-    Fault(absl::StrCat(node.Name(), ": record ", history.head.seq.value(),
-                       " was replaced or is gone"));
+  if (!faults_.empty()) return;
+  if (seq <= history.seq()) {
+    return Fault(absl::StrCat(node.Name(), ": record ", history.seq(), " is gone"));
   }
-  if (node.is_running() && !(node.core().state().head == history.head)) {
-    Fault(absl::StrCat(node.Name(), " believes its journal to end at ",
-                       node.core().state().head.seq.value(), "; on disk it ends at ",
-                       history.head.seq.value()));
+  if (!node.is_running()) return;
+  const journal::Head& head = node.core().state().head;
+  if (head.seq.value() != history.seq() || head.hash != history.hash()) {
+    Fault(absl::StrCat(node.Name(), " believes its journal to end at ", head.seq.value(),
+                       "; on disk it ends at ", history.seq()));
   }
 }
 
 void Checker::NodeLedgersHold(const NodeMachine& node, const CentralMachine& centre) {
   const History& history = histories_[node.index()];
+  const auto find = [](const std::map<CallId, Amounts>& amounts, const CallId& call) {
+    const auto found = amounts.find(call);
+    return found == amounts.end() ? Amounts() : found->second;
+  };
   for (const auto& figures : node.core().Figures()) {
     const ledger::UnitLimits& limits = limits_[figures.call];
-    const std::string where = absl::StrCat(node.Name(), ", ", figures.call.value(), ": ");
+    const auto fault = [&](const std::string& what) {
+      Fault(absl::StrCat(node.Name(), ", ", figures.call.value(), ": ", what));
+    };
     if (limits.LimitedPart(figures.headroom).AnyNegative()) {
-      Fault(absl::StrCat(where, "headroom is ", figures.headroom.DebugString()));
+      fault(absl::StrCat("headroom is ", figures.headroom.DebugString()));
     }
-    const auto awarded = history.awarded.find(figures.call);
-    const Amounts held = awarded == history.awarded.end() ? Amounts() : awarded->second;
+    const Amounts held = find(history.awarded, figures.call);
     if (figures.totals.Approved() != held) {
-      Fault(absl::StrCat(where, "its ledger has ", figures.totals.Approved().DebugString(),
+      fault(absl::StrCat("its ledger has ", figures.totals.Approved().DebugString(),
                          " awarded, its journal ", held.DebugString()));
     }
+    if (figures.totals.handed_back != find(history.handed_back, figures.call) ||
+        figures.totals.frozen != find(history.frozen, figures.call)) {
+      fault(
+          "what its ledger has handed back or frozen is not what its journal "
+          "says");
+    }
+    if (is_centre_restored_) continue;  // it may have forgotten some, until the node reports
+    // The centre's figure only grows, so what was seen once need not be looked up again.
+    Amounts& seen = allotted_seen_[{node.index(), figures.call}];
+    if (seen == figures.totals.allotted) continue;
     const auto stored =
         centre.durable().Get(central::kLedger, central::LedgerKey(figures.call, node.id()));
     Amounts allotted;
     if (stored.ok()) allotted = ledger::Totals::Parse(*stored)->allotted;
-    if (is_centre_restored_) continue;  // it may have forgotten some, until the node reports
-    if (!AllAtMost(limits.LimitedPart(figures.totals.allotted), limits.LimitedPart(allotted))) {
-      Fault(absl::StrCat(where, "it takes ", figures.totals.allotted.DebugString(),
-                         " for allotted; the centre's disk says ", allotted.DebugString()));
-    }
+    seen = figures.totals.allotted;
+    if (AllAtMost(limits.LimitedPart(seen), limits.LimitedPart(allotted))) continue;
+    fault(absl::StrCat("it takes ", seen.DebugString(), " for allotted; the centre's disk says ",
+                       allotted.DebugString()));
   }
 }
 
 void Checker::NodeSynced(const NodeMachine& node, const CentralMachine& centre) {
   ReadJournal(node);
   NodeLedgersHold(node, centre);
-  if (node.core().state().fenced() && !HasCopies(node.id())) {
+  if (node.core().state().fenced() && !MayBeFenced(node.id())) {
     Fault(absl::StrCat(node.Name(), " was fenced: ", node.core().state().fence_detail));
   }
 }
@@ -156,214 +225,87 @@ void Checker::NoteLimits(const CentralMachine& centre) {
   }
 }
 
-bool Checker::IsInSomeHistory(const NodeId& node, uint64_t seq, const std::string& hash,
-                              const std::deque<NodeMachine>& nodes) const {
-  for (const NodeMachine& machine : nodes) {
-    if (machine.id() != node) continue;
-    const auto found = histories_.find(machine.index());
-    if (found == histories_.end() || found->second.hashes.size() < seq) continue;
-    if (found->second.hashes[seq - 1] == hash) return true;
-  }
-  const auto lost = lost_hashes_.find(node);
-  return lost != lost_hashes_.end() && lost->second.contains(hash);
-}
-
 void Checker::FollowApplied(const CentralMachine& centre, const NodeId& node,
-                            const journal::Head& applied, const std::deque<NodeMachine>& nodes) {
+                            const journal::Head& applied) {
   History& known = applied_[node];
-  if (applied.seq < known.head.seq) {
+  if (applied.seq.value() < known.seq()) {
     return Fault(absl::StrCat("the centre's cursor for ", node.value(), " went back from ",
-                              known.head.seq.value(), " to ", applied.seq.value()));
+                              known.seq(), " to ", applied.seq.value()));
   }
-  for (uint64_t seq = known.head.seq.value() + 1; seq <= applied.seq.value(); ++seq) {
+  for (uint64_t seq = known.seq() + 1; seq <= applied.seq.value(); ++seq) {
     const auto stored =
         centre.durable().Get(central::kNodeJournal, central::NodeSeqKey(node, Seq(seq)));
-    national::v1::JournalRecord record;
-    if (!stored.ok() || !record.ParseFromString(*stored) || record.prev_hash() != known.head.hash) {
+    if (!stored.ok()) {
       return Fault(absl::StrCat("the centre says that it has record ", seq, " of ", node.value(),
                                 ", and has not"));
     }
-    if (!IsInSomeHistory(node, seq, record.hash(), nodes)) {
+    bool is_new = false;
+    const auto record = Read(node, seq, *stored, &is_new);
+    if (!record.ok() || is_new) {
       return Fault(absl::StrCat("the centre has a record ", seq, " of ", node.value(),
                                 " that no store of it has on disk"));
     }
-    known.head = {Seq(seq), record.hash()};
-    TakeRecord(known, record);
+    if ((*record)->prev_hash != known.hash()) {
+      return Fault(absl::StrCat("the centre has a record ", seq, " of ", node.value(),
+                                " that does not follow the record before it"));
+    }
+    known.Take(**record);
+  }
+  if (applied.hash != known.hash()) {
+    Fault(absl::StrCat("the centre believes record ", known.seq(), " of ", node.value(),
+                       " to be another one than it has on disk"));
   }
 }
 
-void Checker::CentreSynced(const CentralMachine& centre, const std::deque<NodeMachine>& nodes) {
+void Checker::CentralLedgerHolds(const CallId& id, const ledger::CentralLedger& ledger) {
+  const ledger::UnitLimits& limits = ledger.limits();
+  Amounts out;
+  for (const auto& [node, totals] : ledger.nodes()) {
+    const auto fault = [&, node = &node](const std::string& what) {
+      Fault(absl::StrCat("the centre's ledger, ", id.value(), ", ", node->value(), ": ", what));
+    };
+    History& known = applied_[node];
+    if (totals.Approved() != known.awarded[id]) {
+      fault(absl::StrCat(totals.Approved().DebugString(), " awarded; its journal up to ",
+                         known.seq(), " says ", known.awarded[id].DebugString()));
+    }
+    if (totals.handed_back != known.handed_back[id]) {
+      fault(absl::StrCat(totals.handed_back.DebugString(), " handed back; its journal up to ",
+                         known.seq(), " says ", known.handed_back[id].DebugString()));
+    }
+    const Amounts& frozen = known.frozen[id];
+    if (retired_.contains(node) ? !AllAtMost(frozen, totals.frozen) : totals.frozen != frozen) {
+      fault(absl::StrCat(totals.frozen.DebugString(), " frozen; its journal up to ", known.seq(),
+                         " says ", frozen.DebugString()));
+    }
+    if (!AllAtMost(totals.released, totals.frozen)) {
+      fault(absl::StrCat(totals.released.DebugString(), " released of what is frozen"));
+    }
+    if (limits.LimitedPart(totals.Headroom()).AnyNegative()) {
+      fault(absl::StrCat("headroom is ", totals.Headroom().DebugString()));
+    }
+    out = out + totals.allotted - totals.handed_back - totals.released;
+  }
+  if (is_centre_restored_) return;  // more may be out than it remembers
+  const Amounts available = ledger.Available();
+  if (limits.LimitedPart(available).AnyNegative() ||
+      limits.LimitedPart(out + available) != limits.amounts()) {
+    Fault(absl::StrCat("the centre's ledger, ", id.value(), ": ", available.DebugString(),
+                       " available and ", out.DebugString(), " out of ",
+                       limits.amounts().DebugString()));
+  }
+}
+
+void Checker::CentreSynced(const CentralMachine& centre) {
   NoteLimits(centre);
   for (const auto& [node, status] : centre.core().nodes()) {
-    FollowApplied(centre, node, status.record.applied, nodes);
-    if (status.record.fenced() && !HasCopies(node)) {
+    if (status.record.fence_reason == national::v1::FENCE_REASON_RETIRED) retired_.insert(node);
+    FollowApplied(centre, node, status.record.applied);
+    if (status.record.fenced() && !MayBeFenced(node)) {
       Fault(absl::StrCat("the centre fenced ", node.value(), ": ", status.record.fence_detail));
     }
   }
-  for (const auto& [id, call] : centre.core().fold().calls()) {
-    const ledger::UnitLimits& limits = call.ledger.limits();
-    const Amounts available = call.ledger.Available();
-    Amounts out;
-    for (const auto& [node, totals] : call.ledger.nodes()) {
-      const std::string where =
-          absl::StrCat("the centre's ledger, ", id.value(), ", ", node.value(), ": ");
-      History& known = applied_[node];
-      if (totals.Approved() != known.awarded[id]) {
-        Fault(absl::StrCat(where, totals.Approved().DebugString(), " awarded; its journal up to ",
-                           known.head.seq.value(), " says ", known.awarded[id].DebugString()));
-      }
-      if (totals.handed_back != known.handed_back[id]) {
-        Fault(absl::StrCat(where, totals.handed_back.DebugString(), " handed back; its journal ",
-                           "up to ", known.head.seq.value(), " says ",
-                           known.handed_back[id].DebugString()));
-      }
-      if (limits.LimitedPart(totals.Headroom()).AnyNegative()) {
-        Fault(absl::StrCat(where, "headroom is ", totals.Headroom().DebugString()));
-      }
-      out = out + totals.allotted - totals.handed_back - totals.released;
-    }
-    if (is_centre_restored_) continue;  // more may be out than it remembers
-    if (limits.LimitedPart(available).AnyNegative() ||
-        limits.LimitedPart(out + available) != limits.amounts()) {
-      Fault(absl::StrCat("the centre's ledger, ", id.value(), ": ", available.DebugString(),
-                         " available and ", out.DebugString(), " out of ",
-                         limits.amounts().DebugString()));
-    }
-  }
-}
-
-// --- What leaves
-
-void Checker::KeepReceipt(const NodeMachine& node, const ApplicationId& id, Seq seq,
-                          const std::string& hash) {
-  if (seq.value() == 0) return;
-  const History& history = histories_[node.index()];
-  if (seq > history.head.seq || (!hash.empty() && history.hashes[seq.value() - 1] != hash)) {
-    Fault(
-        absl::StrCat(node.Name(), " acknowledged record ", seq.value(), " before it was on disk"));
-    return;
-  }
-  receipts_.push_back({node.index(), node.restores(), id, seq, hash});
-}
-
-void Checker::Answered(const NodeMachine& node, const node::DecisionReply& reply) {
-  if (reply.stale || reply.fault.has_value()) return;
-  KeepReceipt(node, reply.id, reply.seq, reply.hash);
-  if (reply.status != national::v1::APPLICATION_STATUS_APPROVED) return;
-  // An approval that is told has been written, whatever became of the application since.
-  for (const auto& [call, limits] : limits_) {
-    const auto application = node::FetchApplication(node.durable(), call, reply.id);
-    if (!application.ok()) continue;
-    for (const region::v1::HistoryEntry& entry : application->history()) {
-      if (entry.status() == national::v1::APPLICATION_STATUS_APPROVED) return;
-    }
-  }
-  Fault(absl::StrCat(node.Name(), " told that ", reply.id.ToString(),
-                     " is approved, and has not written it"));
-}
-
-void Checker::Answered(const NodeMachine& node, const node::SubmitItemReply& reply) {
-  KeepReceipt(node, reply.id, reply.seq, reply.hash);
-}
-
-void Checker::AnsweredOffice(const CentralMachine& centre, const CallId& call, uint32_t version) {
-  const auto stored = centre.durable().Get(central::kCall, call.value());
-  programme::v1::CallPublication publication;
-  if (!stored.ok() || !publication.ParseFromString(*stored) ||
-      publication.call().version() < version) {
-    Fault(absl::StrCat("the office was told of version ", version, " of ", call.value(),
-                       " before it was on disk"));
-  }
-}
-
-void Checker::OtherAnswer(const NodeMachine& node, const std::string& what) {
-  Fault(absl::StrCat(node.Name(), ": ", what));
-}
-
-void Checker::Admitted(const NodeMachine& node, const CentralMachine& centre,
-                       const std::deque<NodeMachine>& nodes) {
-  const journal::Head& applied = centre.core().nodes().at(node.id()).record.applied;
-  const History& history = histories_[node.index()];
-  const uint64_t seq = applied.seq.value();
-  if (seq > 0 && (history.hashes.size() < seq || history.hashes[seq - 1] != applied.hash)) {
-    Fault(absl::StrCat("the centre let ", node.Name(), " in, whose history is another one"));
-  }
-  // Another store of the same node may have awarded what nobody has heard of, and go on as long as
-  // it does not hear of this one.
-  for (const NodeMachine& other : nodes) {
-    if (other.id() != node.id() || other.index() == node.index()) continue;
-    if (!allowed_pairs_.emplace(node.index(), other.index()).second) continue;
-    const History& unheard = histories_[other.index()];
-    for (const auto& [at, raised] : unheard.raised) {
-      if (at > seq) allowances_[raised.first] = allowances_[raised.first] + raised.second;
-    }
-    const auto ledgers = other.durable().Snapshot()->Scan(node::kLedger, "", "");
-    for (; ledgers->Valid(); ledgers->Next()) {
-      const auto totals = ledger::Totals::Parse(ledgers->value());
-      const CallId call(ledgers->key());
-      allowances_[call] = allowances_[call] + ledger::ClampToZero(totals->Headroom());
-    }
-  }
-}
-
-// --- Operators
-
-Checker::History Checker::ReadCopy(const NodeMachine::Copy& copy) {
-  History history;
-  const auto view = copy.store->Snapshot();
-  const auto records = view->Scan(node::kJournal, "", "");
-  for (; records->Valid(); records->Next()) {
-    national::v1::JournalRecord record;
-    KOPA_CHECK(
-        record.ParseFromArray(records->value().data(), static_cast<int>(records->value().size())));
-    KOPA_CHECK(journal::Follow(history.head, record).ok());
-    history.hashes.push_back(record.hash());
-    TakeRecord(history, record);
-  }
-  return history;
-}
-
-void Checker::CentreRestored(const CentralMachine& centre) {
-  is_centre_restored_ = true;
-  applied_.clear();
-  const auto nodes = centre.durable().Snapshot()->Scan(central::kNode, "", "");
-  for (; nodes->Valid(); nodes->Next()) {
-    const NodeId node(nodes->key());
-    const auto record = central::NodeRecord::Parse(nodes->value());
-    KOPA_CHECK(record.ok());
-    History& known = applied_[node];
-    for (uint64_t seq = 1; seq <= record->applied.seq.value(); ++seq) {
-      const auto stored =
-          centre.durable().Get(central::kNodeJournal, central::NodeSeqKey(node, Seq(seq)));
-      national::v1::JournalRecord journalled;
-      KOPA_CHECK(stored.ok() && journalled.ParseFromString(*stored));
-      KOPA_CHECK(journal::Follow(known.head, journalled).ok());
-      TakeRecord(known, journalled);
-    }
-  }
-}
-
-void Checker::Copied(const NodeMachine& node, const NodeMachine& twin,
-                     const NodeMachine::Copy& copy) {
-  with_copies_.insert(node.id());
-  histories_[twin.index()] = ReadCopy(copy);
-}
-
-void Checker::Restoring(const NodeMachine& node, const NodeMachine::Copy& copy, bool keeps_fence,
-                        const CentralMachine& centre) {
-  with_copies_.insert(node.id());
-  History& history = histories_[node.index()];
-  const auto stored = centre.durable().Get(central::kNode, node.id().value());
-  const bool centre_can_tell =
-      stored.ok() && central::NodeRecord::Parse(*stored)->applied.seq.value() > copy.head;
-  for (const auto& [at, raised] : history.raised) {
-    if (at <= copy.head || keeps_fence || centre_can_tell) continue;
-    allowances_[raised.first] = allowances_[raised.first] + raised.second;
-  }
-  for (uint64_t seq = copy.head + 1; seq <= history.hashes.size(); ++seq) {
-    lost_hashes_[node.id()].insert(history.hashes[seq - 1]);
-  }
-  history = ReadCopy(copy);
+  for (const auto& [id, call] : centre.core().fold().calls()) CentralLedgerHolds(id, call.ledger);
 }
 
 }  // namespace kopa::simulation

@@ -3,12 +3,17 @@
 
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "common/base/strong.h"
 #include "common/base/uuid.h"
 #include "common/journal/chain.h"
@@ -36,7 +41,7 @@ class Checker {
   void NodeSynced(const NodeMachine& node, const CentralMachine& centre);
   // What the centre has of each journal is a beginning of the node's, and its ledgers are the fold
   // of it up to the cursor (promise 4).
-  void CentreSynced(const CentralMachine& centre, const std::deque<NodeMachine>& nodes);
+  void CentreSynced(const CentralMachine& centre);
 
   // --- When something leaves
 
@@ -59,6 +64,14 @@ class Checker {
   // beyond the promise: it is what the node held (docs/consistency.md).
   void Restoring(const NodeMachine& node, const NodeMachine::Copy& copy, bool keeps_fence,
                  const CentralMachine& centre);
+  // The store was made the node's again: what it had after `common` gave way to what the centre
+  // has, and was journalled anew. No headroom may be left in it.
+  void Rejoined(const NodeMachine& node, Seq common);
+  void RejoinFailed(const NodeMachine& node, const absl::Status& status);
+  // What people who know everything may attest: of what is frozen at a node the part that no store
+  // of it has awarded. Zero as long as one of them could still spend some.
+  ledger::Amounts Unspent(const NodeId& node, const CallId& call, const CentralMachine& centre,
+                          const std::deque<NodeMachine>& nodes) const;
 
   // --- After faults have stopped and everything is delivered
 
@@ -70,19 +83,43 @@ class Checker {
   const std::vector<std::string>& faults() const { return faults_; }
 
  private:
-  // What one machine's store has journalled so far, as the checker reads it.
-  struct History {
-    journal::Head head;
-    std::vector<std::string> hashes;  // of record n at n - 1
-    std::map<ApplicationId, std::pair<CallId, ledger::Amounts>> awards;
-    std::map<CallId, ledger::Amounts> awarded;
-    std::map<CallId, ledger::Amounts> handed_back;
-    // Awards made by each record that raised one, for what a lost store takes along.
-    std::map<uint64_t, std::pair<CallId, ledger::Amounts>> raised;
+  // A record as some store of a node has, or had, it on disk: read and hashed once, known by its
+  // bytes ever after.
+  struct Journalled {
+    enum class Says { kNothingOfMoney, kHeld, kHandedBack, kFrozen };
+
+    std::string bytes;
+    std::string prev_hash;
+    journal::Head head;  // with it
+    Says says = Says::kNothingOfMoney;
+    CallId call;
+    ApplicationId application;
+    ledger::Amounts amounts;  // a total
   };
   struct Award {
     CallId call;
     ledger::Amounts amounts;
+  };
+  // What one store's journal, or the centre's copy of it, says so far.
+  struct History {
+    std::vector<const Journalled*> records;  // number n at n - 1
+    absl::flat_hash_map<ApplicationId, Award> awards;
+    std::map<CallId, ledger::Amounts> awarded;
+    std::map<CallId, ledger::Amounts> handed_back;
+    std::map<CallId, ledger::Amounts> frozen;
+    // Awards made by each record that raised one, for what a lost store takes along.
+    std::map<uint64_t, Award> raised;
+
+    uint64_t seq() const { return records.size(); }
+    const std::string& hash() const;
+    // Whether it has this very record.
+    bool Has(const journal::Head& head) const;
+    void Take(const Journalled& record);
+  };
+  // What the applicant holds, by what was last journalled anywhere.
+  struct Held {
+    NodeId node;
+    Award award;
   };
   struct Receipt {
     size_t machine = 0;
@@ -93,27 +130,27 @@ class Checker {
   };
 
   void Fault(std::string what) { faults_.push_back(std::move(what)); }
-  // What the copy's journal says; its awards are counted already.
-  static History ReadCopy(const NodeMachine::Copy& copy);
+  // The record of these bytes; `is_new` where no store of the node had it before.
+  absl::StatusOr<const Journalled*> Read(const NodeId& node, uint64_t seq, absl::string_view bytes,
+                                         bool* is_new);
+  // What the journal in this store says, whatever was known of it.
+  History ReadAnew(const NodeId& node, const storage::Store& store);
   void ReadJournal(const NodeMachine& node);
-  void NoteRecord(const NodeMachine& node, History& history,
-                  const national::v1::JournalRecord& record);
-  // What a record that was found good says of money.
-  static void TakeRecord(History& history, const national::v1::JournalRecord& record);
-  // One application of a history holds something else than before.
-  static void NoteAward(History& history, const national::v1::ApplicationSummary& summary,
-                        uint64_t seq);
+  void NoteAward(const NodeId& node, const Journalled& record);
   void NodeLedgersHold(const NodeMachine& node, const CentralMachine& centre);
   void LimitsHold(const CallId& call);
   void NoteLimits(const CentralMachine& centre);
-  void FollowApplied(const CentralMachine& centre, const NodeId& node, const journal::Head& applied,
-                     const std::deque<NodeMachine>& nodes);
-  bool IsInSomeHistory(const NodeId& node, uint64_t seq, const std::string& hash,
-                       const std::deque<NodeMachine>& nodes) const;
+  void FollowApplied(const CentralMachine& centre, const NodeId& node,
+                     const journal::Head& applied);
+  void CentralLedgerHolds(const CallId& id, const ledger::CentralLedger& ledger);
   void KeepReceipt(const NodeMachine& node, const ApplicationId& id, Seq seq,
                    const std::string& hash);
-  bool HasCopies(const NodeId& node) const { return with_copies_.contains(node); }
+  // Some store of the node may be older than another, or the node was given up for lost.
+  bool MayBeFenced(const NodeId& node) const {
+    return with_copies_.contains(node) || retired_.contains(node);
+  }
 
+  void JournalsStand(const std::deque<NodeMachine>& nodes);
   void ReceiptsHold(const std::deque<NodeMachine>& nodes);
   void CentreEqualsNode(const CentralMachine& centre, const NodeMachine& node);
   void NothingIsStranded(const CentralMachine& centre, const std::deque<NodeMachine>& nodes);
@@ -121,16 +158,22 @@ class Checker {
 
   std::map<CallId, ledger::UnitLimits> limits_;
   std::map<CallId, uint32_t> versions_;
-  std::map<size_t, History> histories_;                  // by machine
-  std::map<NodeId, History> applied_;                    // what the centre has of each node
-  std::map<NodeId, std::set<std::string>> lost_hashes_;  // of records that a restore took away
-  // What applicants of all nodes hold, by what was last journalled of each.
-  std::map<ApplicationId, Award> awards_;
-  std::map<CallId, ledger::Amounts> awarded_;
+  // All that was ever on a disk, by node and number; several of one number where stores parted.
+  std::map<NodeId, std::vector<std::list<Journalled>>> journalled_;
+  std::map<size_t, History> histories_;  // by machine
+  std::map<NodeId, History> applied_;    // what the centre has of each node
+  absl::flat_hash_map<ApplicationId, Held> held_;
+  std::map<CallId, ledger::Amounts> awarded_;  // all of held_
+  // What a node's ledger takes for allotted and the centre's disk was seen to say.
+  std::map<std::pair<size_t, CallId>, ledger::Amounts> allotted_seen_;
   // What may be awarded beyond the limits because of copies that nobody can tell.
   std::map<CallId, ledger::Amounts> allowances_;
   std::set<std::pair<size_t, size_t>> allowed_pairs_;
   std::set<NodeId> with_copies_;
+  std::set<NodeId> retired_;
+  // Machines whose store may be an old copy, as far as anybody but this checker can tell: they must
+  // not award before the centre has let them in.
+  std::set<size_t> unproven_;
   bool is_centre_restored_ = false;
   std::vector<Receipt> receipts_;
   std::vector<std::string> faults_;

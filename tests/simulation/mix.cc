@@ -66,11 +66,18 @@ void AddCrashes(Mix& mix, Chance& chance) {
   mix.power_loss_percent = chance.Percent(50) ? 0 : chance.Below(100);
 }
 
+void AddRejoins(Mix& mix, Chance& chance) {
+  mix.weight(Kind::kRejoin) = 3 + chance.Below(10);
+  mix.weight(Kind::kOfficeWants) = 4;
+  mix.releases = chance.Below(3);
+}
+
 void AddCopies(Mix& mix, Chance& chance) {
   mix.weight(Kind::kCopy) = 3;
   mix.weight(Kind::kRestore) = 1 + chance.Below(2);
   mix.weight(Kind::kTwin) = chance.Below(2);
   mix.fence_lost_percent = chance.Below(3) * 50;
+  if (chance.Percent(70)) AddRejoins(mix, chance);
 }
 
 void AddCentreCopies(Mix& mix) {
@@ -95,6 +102,13 @@ void ShareOut(Call& call, size_t nodes) {
     share->set_basis_points(part);
     left -= part;
   }
+}
+
+void AddLosses(Mix& mix, Chance& chance) {
+  mix.weight(Kind::kLose) = 1;
+  mix.weight(Kind::kOfficeWants) = 4;
+  mix.retirements = chance.Below(3);
+  mix.releases = 1;
 }
 
 // Small budgets of odd cents and slots, so that the end of the money is where most of the time is
@@ -127,7 +141,7 @@ Call DrawCall(size_t number, size_t nodes, Chance& chance) {
 Mix Basic(Chance& chance) {
   Mix mix;
   mix.nodes = 2 + chance.Below(3);
-  mix.steps = 150 + chance.Below(450);
+  mix.steps = 100 + chance.Below(250);
   SetWork(mix);
   const size_t calls = 1 + chance.Below(3);
   for (size_t i = 0; i < calls; ++i) mix.calls.push_back(DrawCall(i, mix.nodes, chance));
@@ -142,7 +156,7 @@ Mix Swarm(Chance& chance) {
   if (chance.Percent(20)) AddCentreCopies(mix);
   if (chance.Percent(50)) AddOffice(mix, chance);
   if (chance.Percent(30)) mix.weight(Kind::kClockJump) = 2;
-  if (chance.Percent(10)) mix.weight(Kind::kLose) = 1;
+  if (chance.Percent(10)) AddLosses(mix, chance);
   if (chance.Percent(20)) mix.late_nodes = 1;
   return mix;
 }
@@ -169,6 +183,9 @@ absl::StatusOr<Mix> DrawMix(absl::string_view name, uint64_t seed) {
     AddCuts(mix, chance);
     AddCrashes(mix, chance);
     AddCopies(mix, chance);
+  } else if (name == "losses") {
+    AddCuts(mix, chance);
+    AddLosses(mix, chance);
   } else if (name == "restored-centre") {
     AddCuts(mix, chance);
     AddCentreCopies(mix);
@@ -177,9 +194,10 @@ absl::StatusOr<Mix> DrawMix(absl::string_view name, uint64_t seed) {
     AddOffice(mix, chance);
     mix.weight(Kind::kOfficeWants) = 8;
   } else {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "no mix \"", std::string(name),
-        "\"; there are swarm, calm, cuts, crashes, copies, restored-centre and office"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("no mix \"", std::string(name),
+                     "\"; there are swarm, calm, cuts, crashes, copies, "
+                     "losses, restored-centre and office"));
   }
   return mix;
 }

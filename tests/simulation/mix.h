@@ -24,10 +24,12 @@ struct Mix {
   std::array<size_t, kKinds> weights{};
   size_t power_loss_percent = 0;  // of deaths that take the machine's unsynced bytes along
   size_t fence_lost_percent = 0;  // of restores: the fence file is gone, too
-  // How likely the office changes limits, closes calls and applies rankings, against each other.
+  // How likely the office does what, against each other.
   size_t limit_changes = 0;
   size_t closings = 0;
   size_t rankings = 0;
+  size_t retirements = 0;  // of nodes that are lost, or taken for that
+  size_t releases = 0;     // of frozen money
 
   size_t& weight(Kind kind) { return weights[static_cast<size_t>(kind)]; }
   size_t weight(Kind kind) const { return weights[static_cast<size_t>(kind)]; }

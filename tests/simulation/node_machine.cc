@@ -9,9 +9,6 @@
 
 namespace kopa::simulation {
 
-using ::kopa::national::v1::ConnectRequest;
-using ::kopa::national::v1::ConnectResponse;
-
 namespace {
 
 void Append(const storage::WriteBatch& from, storage::WriteBatch* to) {
@@ -53,8 +50,7 @@ std::string NodeMachine::BootId() const {
   return absl::StrFormat("%08x-0000-0000-0000-%012x", index_, boots_);
 }
 
-fence::FenceVerdict NodeMachine::JudgeByFence() const {
-  const node::NodeState& state = core_->state();
+fence::FenceVerdict NodeMachine::JudgeByFence(const node::NodeState& state) const {
   const fence::StoreState store_state{
       state.epoch, state.head.seq,
       [&](Seq seq) -> std::optional<std::string> { return HeadAt(seq.value()).hash; }};
@@ -73,8 +69,10 @@ node::NodeEffects NodeMachine::Start(absl::Time now, std::string nonce) {
   auto core = node::NodeCore::Recover(id_, *store().Snapshot());
   KOPA_CHECK_MSG(core.ok(), core.status().ToString());
   core_ = *std::move(core);
+  calls_.clear();
+  for (const programme::v1::Call* call : core_->Definitions()) calls_.insert(CallId(call->id()));
   node::NodeEffects effects;
-  const fence::FenceVerdict verdict = JudgeByFence();
+  const fence::FenceVerdict verdict = JudgeByFence(core_->state());
   if (verdict == fence::FenceVerdict::kRolledBack) {
     core_->FenceSelf(national::v1::FENCE_REASON_BEHIND_FENCE_FILE, "behind its fence file");
   }
@@ -90,6 +88,7 @@ node::NodeEffects NodeMachine::Start(absl::Time now, std::string nonce) {
 }
 
 void NodeMachine::Crash(bool power_loss) {
+  if (is_running()) was_fenced_ = core_->state().fenced();
   core_ = nullptr;
   queue_.clear();
   held_back_.Clear();
@@ -124,6 +123,7 @@ node::NodeEffects NodeMachine::Step(absl::Time now, size_t most) {
     core_->Step(now, queue_.front().first, std::move(queue_.front().second), effects);
   }
   core_->Finish(effects);
+  for (const programme::v1::Call& call : effects.calls_changed) calls_.insert(CallId(call.id()));
   return effects;
 }
 
@@ -186,6 +186,7 @@ void NodeMachine::Restore(const Copy& copy, bool keep_fence) {
   KOPA_CHECK(!is_running());
   disk_.Restore(*copy.store);
   ++restores_;
+  was_fenced_ = false;  // as far as anybody knows before it is started
   if (keep_fence) return;
   fence_.reset();
   fence_synced_.reset();
@@ -196,126 +197,51 @@ void NodeMachine::Lose() {
   is_lost_ = true;
 }
 
-// --- The link
-
-journal::Head NodeMachine::HeadAt(uint64_t seq) const {
-  journal::Head head;
-  if (seq == 0) return head;
-  const auto stored = store().Get(node::kJournal, node::SeqKey(Seq(seq)));
-  national::v1::JournalRecord record;
-  // Without the record there is no proof; the centre fences what can't show its history.
-  if (stored.ok() && record.ParseFromString(*stored)) head.hash = record.hash();
-  head.seq = Seq(seq);
-  return head;
-}
-
-void NodeMachine::Dial(Session& session) {
-  session_ = session.id;
-  is_admitted_ = false;
-  ++vain_dials_;
-  asked_.clear();
-  const node::NodeState& state = core_->state();
-  national::v1::Hello& hello = *session.SendUp().mutable_hello();
-  hello.set_node(id_.value());
-  hello.set_address("127.0.0.1:1");
-  hello.set_epoch(state.epoch.value());
-  hello.set_epoch_nonce(state.epoch_nonce);
-  hello.set_head_seq(state.head.seq.value());
-  hello.set_incarnation_seen(state.incarnation);
-  hello.set_down_cursor(state.down_cursor);
-  hello.set_self_fenced(state.fence_reason);
-  hello.set_incarnation_nonce_seen(state.incarnation_nonce);
-  hello.set_centre_seq_seen(state.centre.head.seq.value());
-  hello.set_centre_hash_seen(state.centre.head.hash);
-}
-
-void NodeMachine::SessionEnded() {
-  if (is_admitted_) Queue(0, node::LinkLost{});
-  session_ = 0;
-  is_admitted_ = false;
-}
-
-void NodeMachine::Receive(Session& session) {
-  Session::Down down = std::move(session.down.front());
-  session.down.pop_front();
-  if (std::holds_alternative<absl::Status>(down)) {
-    session.is_open_at_node = false;
-    return SessionEnded();
+absl::StatusOr<node::RejoinPlan> NodeMachine::PlanRejoin(absl::Time now, std::string nonce,
+                                                         node::CentreCopy centre) {
+  KOPA_CHECK(!is_running());
+  disk_.Sync();
+  ++rejoins_;
+  node::RejoinRequest request;
+  request.node = id_;
+  request.now = now;
+  request.epoch_nonce = std::move(nonce);
+  request.centre = std::move(centre);
+  if (fence_.has_value()) request.fence_epoch = fence_->epoch;
+  node::NodeState state;
+  const auto stored = store().Get(node::kMeta, node::kNodeStateKey);
+  if (stored.ok()) {
+    ASSIGN_OR_RETURN(state, node::NodeState::Parse(*stored));
+    request.is_newest = JudgeByFence(state) == fence::FenceVerdict::kCurrent;
   }
-  ConnectResponse& message = std::get<ConnectResponse>(down);
-  switch (message.message_case()) {
-    case ConnectResponse::kWelcome: {
-      welcome_ = message.welcome();
-      sent_ = HeadAt(welcome_.applied_seq());
-      national::v1::Proof& proof = *session.SendUp().mutable_proof();
-      proof.set_applied_seq(sent_.seq.value());
-      proof.set_hash(sent_.hash);
-      return;
-    }
-    case ConnectResponse::kAdmitted:
-      is_admitted_ = true;
-      vain_dials_ = 0;
-      return Queue(0, node::LinkAdmitted{welcome_.incarnation(), welcome_.incarnation_nonce()});
-    case ConnectResponse::kAllotment: {
-      national::v1::AllotmentTotals totals = std::move(*message.mutable_allotment());
-      if (planted_ == Planted::kDeltaAllotments) {
-        for (const auto& figures : core_->Figures()) {
-          if (figures.call.value() != totals.call()) continue;
-          *totals.mutable_allotted() =
-              (figures.totals.allotted + ledger::Amounts::FromProto(totals.allotted())).ToProto();
-        }
-      }
-      return Queue(0, std::move(totals));
-    }
-    case ConnectResponse::kRecall:
-      return Queue(0, std::move(*message.mutable_recall()));
-    case ConnectResponse::kDownEntry:
-      // With the store as the committer will find it: the link's commands wait for nothing else.
-      return Queue(0,
-                   node::CommandOf(*store().Snapshot(), std::move(*message.mutable_down_entry())));
-    case ConnectResponse::kFence:
-      return Queue(0, std::move(*message.mutable_fence()));
-    case ConnectResponse::kCentreRecords:
-      return Queue(0, std::move(*message.mutable_centre_records()));
-    default:
-      return;
-  }
+  request.reseal = [](const ApplicationId&, uint32_t, const national::v1::JournalRecord&,
+                      const std::string& staff, uint32_t) -> absl::StatusOr<node::SealedParts> {
+    node::SealedParts parts;
+    parts.staff = absl::StrCat(staff, ", sealed again");
+    parts.commitments.staff = journal::Commitment("salt", parts.staff);
+    return parts;
+  };
+  return node::PlanRejoin(*store().Snapshot(), request);
 }
 
-const CallId* NodeMachine::NewDemand() const {
-  for (const auto& [call, target] : core_->demands()) {
-    const auto asked = asked_.find(call);
-    if (asked == asked_.end() || asked->second != target) return &call;
-  }
-  return nullptr;
+void NodeMachine::WriteRejoin(const node::RejoinPlan& plan) {
+  disk_.Write(plan.batch);
+  disk_.Sync();
+  ++restores_;
 }
 
-bool NodeMachine::HasNews() const {
-  return is_running() && is_admitted_ &&
-         (sent_.seq < core_->state().head.seq || NewDemand() != nullptr);
-}
-
-void NodeMachine::SendNews(Session& session, size_t most, size_t overlap) {
-  if (const CallId* const call = NewDemand()) {
-    asked_[*call] = core_->demands().at(*call);
-    national::v1::Demand& demand = *session.SendUp().mutable_demand();
-    demand.set_call(call->value());
-    *demand.mutable_target() = asked_[*call].ToProto();
-    return;
+void NodeMachine::NoteRejoin(const node::RejoinReport& report) {
+  was_fenced_ = false;
+  if (!report.changed && fence_.has_value() && fence_->proven && fence_->hash == report.head.hash) {
+    return;  // there was nothing to do at all
   }
-  const uint64_t before = sent_.seq.value() - std::min<uint64_t>(overlap, sent_.seq.value());
-  const uint64_t last = std::min(sent_.seq.value() + most, core_->state().head.seq.value());
-  national::v1::RecordBatch& batch = *session.SendUp().mutable_batch();
-  batch.set_first_seq(before + 1);
-  batch.set_prev_hash(HeadAt(before).hash);
-  const auto view = store().Snapshot();
-  const auto records =
-      view->Scan(node::kJournal, node::SeqKey(Seq(before + 1)), node::SeqKey(Seq(last + 1)));
-  for (; records->Valid(); records->Next()) {
-    KOPA_CHECK(batch.add_records()->ParseFromArray(records->value().data(),
-                                                   static_cast<int>(records->value().size())));
-  }
-  sent_ = HeadAt(last);
+  fence::FenceRecord record;
+  record.epoch = report.epoch;
+  record.seq = report.head.seq;
+  record.hash = report.head.hash;
+  record.boot_id = BootId();
+  fence_ = record;
+  fence_synced_ = fence_;
 }
 
 }  // namespace kopa::simulation

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "common/journal/chain.h"
 #include "common/ledger/amounts.h"
 #include "regional-node/core/node_core.h"
+#include "regional-node/core/rejoin.h"
 #include "regional-node/fence/fence.h"
 #include "tests/simulation/disk.h"
 #include "tests/simulation/planted.h"
@@ -36,9 +38,12 @@ class NodeMachine {
   const storage::MemoryStore& durable() const { return disk_.durable(); }
   bool is_running() const { return core_ != nullptr; }
   bool is_lost() const { return is_lost_; }
-  // How often an operator has put an old copy in the place of this machine's data.
+  // How often this machine's data became others: an old copy was put in their place, or what they
+  // had gave way at a rejoin.
   size_t restores() const { return restores_; }
   const node::NodeCore& core() const { return *core_; }
+  // A handler takes nothing under a call that the node has not heard of.
+  bool Knows(const CallId& call) const { return calls_.contains(call); }
 
   // --- The process
   // Opens the store, judged by the fence file; what comes back is to be written before anything
@@ -66,6 +71,15 @@ class NodeMachine {
   // The process must not run. The fence file stays, as evidence, or is lost with the old disk.
   void Restore(const Copy& copy, bool keep_fence);
   void Lose();
+  // Fenced, running or not.
+  bool IsFenced() const { return is_running() ? core_->state().fenced() : was_fenced_; }
+  size_t rejoins() const { return rejoins_; }
+  // `kopa-node rejoin`, in three parts; the process must not run. Between them it may die.
+  absl::StatusOr<node::RejoinPlan> PlanRejoin(absl::Time now, std::string nonce,
+                                              node::CentreCopy centre);
+  void WriteRejoin(const node::RejoinPlan& plan);
+  // The last one: the fence file says so, too.
+  void NoteRejoin(const node::RejoinReport& report);
 
   // --- Its end of the link
   bool has_session() const { return session_ != 0; }
@@ -85,7 +99,7 @@ class NodeMachine {
  private:
   journal::Head HeadAt(uint64_t seq) const;
   const CallId* NewDemand() const;
-  fence::FenceVerdict JudgeByFence() const;
+  fence::FenceVerdict JudgeByFence(const node::NodeState& state) const;
   void NoteFence();
   std::string BootId() const;
 
@@ -95,6 +109,8 @@ class NodeMachine {
   Disk disk_;
   bool is_lost_ = false;
   size_t restores_ = 0;
+  size_t rejoins_ = 0;
+  bool was_fenced_ = false;  // when the process ended
   uint64_t boots_ = 1;
   // What the file holds, and what of it would survive a loss of power.
   std::optional<fence::FenceRecord> fence_;
@@ -102,6 +118,7 @@ class NodeMachine {
   std::optional<fence::FenceRecord> opening_;  // replaces the file once the opening is written
 
   std::unique_ptr<node::NodeCore> core_;
+  std::set<CallId> calls_;  // that the process has heard of
   std::deque<std::pair<engine::Ticket, node::NodeCommand>> queue_;
   storage::WriteBatch held_back_;  // by a planted fault
 

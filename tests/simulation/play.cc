@@ -1,5 +1,6 @@
 #include "tests/simulation/play.h"
 
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@ namespace {
 
 // No seed draws more.
 constexpr size_t kStepsMost = 4096;
+constexpr int kHeapBytes = 16 << 20;
 
 using OnStep = std::function<void(const Step&)>;
 
@@ -192,6 +194,9 @@ SeedsReport PlaySeeds(Seeds seeds, const PlayOptions& options, size_t processes,
       children.push_back(child);
       continue;
     }
+    // What one world gives back the next one takes.
+    mallopt(M_TOP_PAD, kHeapBytes);
+    mallopt(M_TRIM_THRESHOLD, 4 * kHeapBytes);
     for (uint64_t seed = seeds.first + i; seed <= seeds.last; seed += processes) {
       if (absl::Now() - begun > most) break;
       progress[i].seed = seed;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -32,6 +33,9 @@ struct Session {
   uint64_t own_seen = 0;
   uint64_t own_sent = 0;
   bool is_admitted = false;
+  // As its Welcome said.
+  uint64_t incarnation = 0;
+  std::string incarnation_nonce;
 
   // Where the node writes its next message; lost if the direction is cut.
   national::v1::ConnectRequest& SendUp() {

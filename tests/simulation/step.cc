@@ -32,6 +32,7 @@ absl::string_view KindName(Kind kind) {
                                                                    "copy",
                                                                    "restore",
                                                                    "twin",
+                                                                   "rejoin",
                                                                    "copy-centre",
                                                                    "restore-centre"};
   return kNames[static_cast<size_t>(kind)];

@@ -45,6 +45,7 @@ enum class Kind : uint8_t {
   kCopy,     // of a node's data folder
   kRestore,  // an old copy is put back
   kTwin,     // a copy is started elsewhere while the node lives
+  kRejoin,   // a fenced node's store is made the node's again
   kCopyCentre,
   kRestoreCentre,
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/bytes.h"
 #include "common/base/status.h"
 #include "regional-node/core/families.h"
 #include "regional-node/core/requests.h"
@@ -15,14 +16,6 @@ using ::kopa::programme::Verb;
 namespace {
 
 constexpr size_t kSettledKept = 40;
-
-// A handler takes nothing under a call that the node has not heard of.
-bool Knows(const NodeMachine& node, const CallId& call) {
-  for (const programme::v1::Call* definition : node.core().Definitions()) {
-    if (definition->id() == call.value()) return true;
-  }
-  return false;
-}
 
 // What somebody may want of an application at a status, and how likely.
 struct Wish {
@@ -67,9 +60,10 @@ Users::Request& Users::Open(const NodeMachine& node, Ask ask, const CallId& call
   request.number = last_number_;
   request.machine = node.index();
   request.restores = node.restores();
+  request.wanted = now;
   request.ask = ask;
   request.key.id = chance.entropy().NewUuid(now);
-  request.key.digest = node::DigestOf(absl::StrCat("request ", last_number_));
+  request.key.digest = node::Digest::FromBytes(ByteWriter().U64(0).U64(last_number_).Take());
   request.call = call;
   request.id = id;
   request.actor = chance.Percent(50) ? "Dace" : "Ilze";
@@ -144,7 +138,7 @@ void Users::AskAgain(const NodeMachine& node, Chance& chance) {
 }
 
 bool Users::IsSendable(const NodeMachine& node, const Request& request) const {
-  return request.machine == node.index() && request.ticket == 0 && Knows(node, request.call);
+  return request.machine == node.index() && request.ticket == 0 && node.Knows(request.call);
 }
 
 bool Users::HasUnsent(const NodeMachine& node) const {
@@ -174,8 +168,8 @@ std::optional<node::NodeCommand> Users::CommandOf(const NodeMachine& node,
     submit.call = request.call;
     submit.answered_before = answered;
     node::SubmitItem item = node::MakeSubmitItem(request.call, request.id, request.hand_in);
-    if (request.with_current) {
-      auto current = node::FetchApplication(node.store(), request.call, request.id);
+    if (request.current.has_value()) {
+      auto current = node::FetchApplication(node.store(), request.call, *request.current);
       if (current.ok()) item.current = *std::move(current);
     }
     submit.items.push_back(std::move(item));
@@ -217,6 +211,10 @@ void Users::SendOne(NodeMachine& node, Chance& chance) {
     if (WasAnsweredBefore(node, request, &replies)) {
       return TakeDecided(node, request, replies.at(0));
     }
+  }
+  // The handler draws the id of what may be new, anew each time.
+  if (request.ask == Ask::kSubmit) {
+    request.id = chance.entropy().NewUuid(request.wanted);
   }
   auto command = CommandOf(node, request);
   if (!command.has_value()) {
@@ -277,8 +275,7 @@ void Users::TakeSubmitted(const NodeMachine& node, Request request,
                           const node::SubmitItemReply& item) {
   if (item.needs_current) {
     Request& open = open_.at(request.number);
-    open.id = item.id;
-    open.with_current = true;
+    open.current = item.id;
     return;
   }
   const bool is_fault = item.outcome == region::v1::SUBMIT_OUTCOME_REJECTED;

@@ -59,12 +59,13 @@ class Users {
     uint64_t number = 0;
     size_t machine = 0;
     size_t restores = 0;  // of the machine, when it was wanted
+    absl::Time wanted;
     Ask ask = Ask::kSubmit;
     node::RequestKey key;
     CallId call;
     ApplicationId id;
     node::HandIn hand_in;
-    bool with_current = false;
+    std::optional<ApplicationId> current;  // what the hand-in may replace
     programme::Verb verb{};
     std::string actor;
     int64_t cents = 0;                  // zero: none is named

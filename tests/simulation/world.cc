@@ -14,7 +14,7 @@ namespace {
 
 // More than any world needs to come to rest; one that moves on for ever goes in circles.
 constexpr size_t kStepsToRestMost = 20'000;
-constexpr size_t kStepsWithoutWishes = 80;
+constexpr size_t kStepsWithoutWishes = 50;
 // So that the end is not drawn from the same numbers as the history before it.
 constexpr uint64_t kRestSalt = 0x72657374ULL;
 
@@ -135,7 +135,7 @@ void World::Make(const Step& step) {
   Chance chance(step.salt);
   switch (step.kind) {
     case Kind::kOfficeWants:
-      office_.Want(centre_, chance);
+      office_.Want(centre_, nodes_, chance);
       break;
     case Kind::kCommitCentre:
       CommitCentre(Death::kNone, chance);
@@ -181,6 +181,7 @@ void World::Make(const Step& step) {
     case Kind::kCopy:
     case Kind::kRestore:
     case Kind::kTwin:
+    case Kind::kRejoin:
       Operate(step, nodes_[step.on], chance);
       break;
     default:
@@ -253,49 +254,6 @@ void World::MakeOnSession(const Step& step, Session& session) {
     default:
       return;
   }
-}
-
-void World::Operate(const Step& step, NodeMachine& node, Chance& chance) {
-  switch (step.kind) {
-    case Kind::kJoin:
-      return centre_.AddNode(node.id());  // the centre hears of it when it starts again
-    case Kind::kLose:
-      if (node.is_running()) CrashNode(node, /*power_loss=*/true, chance);
-      return node.Lose();
-    case Kind::kCopy:
-      copies_[node.index()].push_back(node.TakeCopy());
-      return;
-    case Kind::kRestore: {
-      const auto& copies = copies_.at(node.index());
-      const NodeMachine::Copy& copy = copies[chance.Below(copies.size())];
-      const bool keeps_fence = !chance.Percent(settings_.mix.fence_lost_percent);
-      if (trace_.wants_words()) {
-        trace_.Say(absl::StrCat("  a copy that ends at ", copy.head, ", ",
-                                keeps_fence ? "with" : "without", " its fence file"));
-      }
-      checker_.Restoring(node, copy, keeps_fence, centre_);
-      return node.Restore(copy, keeps_fence);
-    }
-    case Kind::kTwin:
-      return StartTwin(node);
-    default:
-      return;
-  }
-}
-
-void World::StartTwin(NodeMachine& node) {
-  const std::vector<NodeMachine::Copy>& copies = copies_.at(node.index());
-  const NodeMachine::Copy& copy = copies.back();
-  NodeMachine& twin = nodes_.emplace_back(nodes_.size(), node.id(), settings_.planted);
-  skews_.push_back(absl::ZeroDuration());
-  checker_.Copied(node, twin, copy);
-  twin.Restore(copy, /*keep_fence=*/false);
-}
-
-void World::RestoreCentre(Chance& chance) {
-  const storage::MemoryStore& copy = *centre_copies_[chance.Below(centre_copies_.size())];
-  centre_.Restore(copy, /*marked=*/chance.Percent(50));
-  checker_.CentreRestored(centre_);
 }
 
 void World::PassTime(absl::Duration time, Chance& chance) {

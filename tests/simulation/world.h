@@ -77,6 +77,7 @@ class World {
   std::optional<Step> Draw(Chance& chance) const;
   void Say(const Step& step);
   bool MayDial(const NodeMachine& node) const;
+  bool MayRejoin(const NodeMachine& node) const;
 
   // --- What happens
   void Make(const Step& step);
@@ -95,6 +96,9 @@ class World {
   void CrashCentre(bool power_loss, Chance& chance);
   void StartTwin(NodeMachine& node);
   void RestoreCentre(Chance& chance);
+  // What `kopa-node rejoin` gets from the centre.
+  node::CentreCopy FetchForRejoin(const NodeMachine& node) const;
+  void Rejoin(NodeMachine& node, Chance& chance);
   static void Cut(Session& session, bool up, bool down, Chance& chance);
   void EndAtNode(Session& session);
   void EndAtCentre(Session& session);

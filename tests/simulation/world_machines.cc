@@ -46,7 +46,7 @@ void World::CommitCentre(Death death, Chance& chance) {
     return CrashCentre(DrawPowerLoss(chance) || death == Death::kFailedSync, chance);
   }
   centre_.Sync();
-  checker_.CentreSynced(centre_, nodes_);
+  checker_.CentreSynced(centre_);
   if (death == Death::kAfterSync) return CrashCentre(DrawPowerLoss(chance), chance);
   if (settings_.planted != Planted::kAllotmentBeforeDurable) Deliver(effects);
   for (auto& [ticket, reply] : effects.replies) office_.Replied(centre_, ticket, std::move(reply));
@@ -89,7 +89,7 @@ void World::StartCentre(Chance& chance) {
   if (dies) return CrashCentre(DrawPowerLoss(chance), chance);
   centre_.Write(effects);
   centre_.Sync();
-  checker_.CentreSynced(centre_, nodes_);
+  checker_.CentreSynced(centre_);
 }
 
 void World::CrashNode(NodeMachine& node, bool power_loss, Chance& chance) {

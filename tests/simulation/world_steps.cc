@@ -12,6 +12,8 @@ namespace {
 // A copy that is refused dials again and again; a few times are enough to see what comes of it.
 constexpr size_t kVainDialsMost = 3;
 constexpr size_t kCopiesMost = 2;
+// Two stores of one node would take turns for ever.
+constexpr size_t kRejoinsMost = 3;
 
 using Weighted = std::vector<std::pair<Step, size_t>>;
 
@@ -32,6 +34,13 @@ bool World::MayDial(const NodeMachine& node) const {
   return !is_copy || node.vain_dials() < kVainDialsMost;
 }
 
+bool World::MayRejoin(const NodeMachine& node) const {
+  // What a restored centre has forgotten can't be frozen: operators wait until it has heard from
+  // every node, which takes this one, too. That is not played.
+  return node.IsFenced() && node.rejoins() < kRejoinsMost && centre_.is_running() &&
+         centre_.restores() == 0;
+}
+
 void World::AddOfNode(const NodeMachine& node, Weighted& steps) const {
   const Mix& mix = settings_.mix;
   const size_t on = node.index();
@@ -41,6 +50,7 @@ void World::AddOfNode(const NodeMachine& node, Weighted& steps) const {
     Add(mix, Kind::kJoin, on, 0, steps);
     return;
   }
+  if (MayRejoin(node)) Add(mix, Kind::kRejoin, on, 0, steps);
   if (!node.is_running()) {
     Add(mix, Kind::kStartNode, on, 0, steps);
     if (faults_on_ && copies_.contains(on)) Add(mix, Kind::kRestore, on, 0, steps);
@@ -104,6 +114,7 @@ void World::AddOfOperators(Weighted& steps) const {
 Weighted World::Possible() const {
   const Mix& mix = settings_.mix;
   Weighted steps;
+  steps.reserve(64);
   if (centre_.is_running()) {
     if (wishes_on_) Add(mix, Kind::kOfficeWants, 0, 0, steps);
     if (centre_.HasWork()) Add(mix, Kind::kCommitCentre, 0, 0, steps);

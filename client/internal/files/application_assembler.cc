@@ -113,11 +113,10 @@ void ApplicationAssembler::FillFromRow(const InputRow& row, size_t index, const 
     if (column.is_of_initiative) {
       values_.SetInitiativeField(column, row.cells[i], path,
                                  open_->input.mutable_initiatives(static_cast<int>(index)),
-                                 &open_->faults);
+                                 &*open_);
     } else if (is_first) {
       // Of the application as a whole, unless a row before it could not be read.
-      values_.SetApplicationField(column, row.cells[i], index == 0 ? "" : path, &open_->input,
-                                  &open_->faults);
+      values_.SetApplicationField(column, row.cells[i], index == 0 ? "" : path, &*open_);
     } else if (row.cells[i] != open_->rows[first_readable_][i]) {
       open_->faults.push_back(
           {absl::StrCat(path, column.name), "CONFLICTING_ROWS",
@@ -150,8 +149,10 @@ void ApplicationAssembler::CloseOpen() {
 void ApplicationAssembler::Complete() {
   // Of one row among one there is no number to give, as in the server's faults.
   if (open_->lines.size() == 1) {
-    for (Fault& fault : open_->faults) {
-      fault.field = std::string(absl::StripPrefix(fault.field, "initiatives[0]."));
+    for (std::vector<Fault>* findings : {&open_->faults, &open_->notices}) {
+      for (Fault& finding : *findings) {
+        finding.field = std::string(absl::StripPrefix(finding.field, "initiatives[0]."));
+      }
     }
   }
   complete_.push_back(*std::move(open_));

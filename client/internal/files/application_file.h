@@ -47,6 +47,9 @@ class ApplicationFileReader {
   const std::vector<std::string>& columns() const { return source_->columns(); }
   // Data rows read so far; up to the rows of two applications ahead of what Next has returned.
   int64_t rows_read() const { return rows_read_; }
+  // How far reading has come, as LineReader has it.
+  int64_t bytes_read() const { return source_->bytes_read(); }
+  int64_t size_bytes() const { return source_->size_bytes(); }
 
   // The next application, or none at the end. Fails where the file can't be read any further.
   absl::StatusOr<std::optional<InputApplication>> Next();

@@ -1,6 +1,7 @@
 #ifndef KOPA_CLIENT_INTERNAL_FILES_CSV_ROW_SOURCE_H_
 #define KOPA_CLIENT_INTERNAL_FILES_CSV_ROW_SOURCE_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ class CsvRowSource : public RowSource {
   const std::vector<std::string>& columns() const override { return columns_; }
   const std::vector<size_t>& form_columns() const override { return form_columns_; }
   const std::string& description() const override { return table_->description(); }
+  int64_t bytes_read() const override { return table_->bytes_read(); }
+  int64_t size_bytes() const override { return table_->size_bytes(); }
   absl::StatusOr<std::optional<InputRow>> Next() override;
 
  private:

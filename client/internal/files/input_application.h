@@ -21,6 +21,8 @@ struct InputApplication {
   // name of a column; where there are several rows, "initiatives[2]." before it says it is of the
   // third.
   std::vector<Fault> faults;
+  // What the reader put right on its way (spreadsheet_numbers.h); fields are named likewise.
+  std::vector<Fault> notices;
   // False where a row could not be read: what the others say of the whole is not worth judging.
   bool is_readable = true;
 };

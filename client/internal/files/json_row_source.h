@@ -1,6 +1,7 @@
 #ifndef KOPA_CLIENT_INTERNAL_FILES_JSON_ROW_SOURCE_H_
 #define KOPA_CLIENT_INTERNAL_FILES_JSON_ROW_SOURCE_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ class JsonRowSource : public RowSource {
   const std::vector<std::string>& columns() const override { return columns_; }
   const std::vector<size_t>& form_columns() const override { return form_columns_; }
   const std::string& description() const override { return description_; }
+  int64_t bytes_read() const override { return lines_->bytes_read(); }
+  int64_t size_bytes() const override { return lines_->size_bytes(); }
   absl::StatusOr<std::optional<InputRow>> Next() override;
 
  private:

@@ -46,14 +46,17 @@ absl::StatusOr<bool> LineReader::Next(Line* line) {
     break;
   }
   line->number = ++lines_;
+  const size_t begin = begin_;
   if (end == std::string::npos || end - begin_ > kLineBytesMax) {
     line->is_too_long = true;
     line->text.assign(buffer_, begin_, kCutLineBytes);
     RETURN_IF_ERROR(SkipToLineEnd());
+    bytes_read_ += static_cast<int64_t>(kLineBytesMax);
     return true;
   }
-  line->text.assign(buffer_, begin_, end - begin_);
+  line->text.assign(buffer_, begin, end - begin);
   begin_ = std::min(end + 1, buffer_.size());
+  bytes_read_ += static_cast<int64_t>(begin_ - begin);
   return true;
 }
 

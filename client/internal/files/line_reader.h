@@ -41,6 +41,11 @@ class LineReader {
   const std::string& encoding() const { return source_->encoding(); }
   bool is_repeatable() const { return source_->is_repeatable(); }
 
+  // How far reading has come, for people: bytes of text handed out, and about how many there are in
+  // all; 0 where that is not known.
+  int64_t bytes_read() const { return bytes_read_; }
+  int64_t size_bytes() const { return source_->size_bytes(); }
+
  private:
   // False at the end of the text.
   absl::StatusOr<bool> Refill();
@@ -51,6 +56,7 @@ class LineReader {
   std::string buffer_;
   size_t begin_ = 0;  // of what is not yet handed out
   int64_t lines_ = 0;
+  int64_t bytes_read_ = 0;
 };
 
 }  // namespace kopa::client

@@ -34,6 +34,9 @@ class RowSource {
   virtual const std::vector<size_t>& form_columns() const = 0;
   // One line for people.
   virtual const std::string& description() const = 0;
+  // As LineReader has them.
+  virtual int64_t bytes_read() const = 0;
+  virtual int64_t size_bytes() const = 0;
   // The next row, or none at the end. Fails only where the file can't be read any further.
   virtual absl::StatusOr<std::optional<InputRow>> Next() = 0;
 };

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "client/internal/files/spreadsheet_numbers.h"
 #include "common/base/calendar.h"
 #include "common/intake/limits.h"
 #include "common/programme/decimals.h"
@@ -85,6 +89,13 @@ void SetReceivedTime(const Column& column, absl::string_view cell, absl::string_
       static_cast<int32_t>((micros - seconds * 1'000'000) * 1'000));
 }
 
+// A number that is a name: as it is to be handed in, whatever a spreadsheet made of it.
+void SetNumber(SpreadsheetNumber number, std::string* text, InputApplication* application) {
+  *text = std::move(number.text);
+  for (Fault& fault : number.faults) application->faults.push_back(std::move(fault));
+  for (Fault& notice : number.notices) application->notices.push_back(std::move(notice));
+}
+
 region::v1::TeamMember* MemberOf(const Column& column, ApplicationInput* input) {
   auto* members = input->mutable_personal()->mutable_members();
   while (members->size() <= column.member) members->Add();
@@ -94,20 +105,25 @@ region::v1::TeamMember* MemberOf(const Column& column, ApplicationInput* input) 
 }  // namespace
 
 void RowValues::SetApplicationField(const Column& column, absl::string_view cell,
-                                    absl::string_view path, ApplicationInput* input,
-                                    std::vector<Fault>* faults) const {
+                                    absl::string_view path, InputApplication* application) const {
+  ApplicationInput* const input = &application->input;
+  std::vector<Fault>* const faults = &application->faults;
+  const auto field = [&] { return absl::StrCat(path, column.name); };
   switch (column.field) {
     case Field::kExternalRef:
       return SetText(cell, input->mutable_external_ref());
     case Field::kMunicipality:
-      return SetText(cell, input->mutable_municipality());
+      return SetNumber(ReadMunicipality(cell, field()), input->mutable_municipality(), application);
     case Field::kApplicantName:
     // The applicant of a team is its school.
     case Field::kSchoolName:
       return SetText(cell, input->mutable_applicant()->mutable_name());
     case Field::kApplicantRegNo:
+      return SetNumber(ReadRegNo(cell, field()), input->mutable_applicant()->mutable_reg_no(),
+                       application);
     case Field::kSchoolRegNo:
-      return SetText(cell, input->mutable_applicant()->mutable_reg_no());
+      return SetNumber(ReadSchoolRegNo(cell, field()), input->mutable_applicant()->mutable_reg_no(),
+                       application);
     case Field::kApplicantType:
       return SetText(cell, input->mutable_applicant()->mutable_type());
     case Field::kYouthGroup:
@@ -159,12 +175,14 @@ void RowValues::SetApplicationField(const Column& column, absl::string_view cell
 
 void RowValues::SetInitiativeField(const Column& column, absl::string_view cell,
                                    absl::string_view path, Initiative* initiative,
-                                   std::vector<Fault>* faults) const {
+                                   InputApplication* application) const {
+  std::vector<Fault>* const faults = &application->faults;
   switch (column.field) {
     case Field::kSchoolName:
       return SetText(cell, initiative->mutable_school_name());
     case Field::kSchoolRegNo:
-      return SetText(cell, initiative->mutable_school_reg_no());
+      return SetNumber(ReadSchoolRegNo(cell, absl::StrCat(path, column.name)),
+                       initiative->mutable_school_reg_no(), application);
     case Field::kInitiativeTitle:
       return SetText(cell, initiative->mutable_title());
     case Field::kActivities:

@@ -53,6 +53,10 @@ class TableReader {
   // One line for people: "UTF-8 with BOM, separator ';', 16 columns".
   const std::string& description() const { return description_; }
 
+  // As LineReader has them.
+  int64_t bytes_read() const { return lines_->bytes_read(); }
+  int64_t size_bytes() const { return lines_->size_bytes(); }
+
   // The next row, or none at the end. Empty lines are passed over.
   absl::StatusOr<std::optional<TableRow>> Next();
 

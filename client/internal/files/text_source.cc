@@ -38,6 +38,7 @@ absl::StatusOr<std::unique_ptr<TextSource>> TextSource::Open(const std::string& 
     return absl::InvalidArgumentError(absl::StrCat(path, " is a folder, not a file"));
   }
   source->is_repeatable_ = !is_stdin && S_ISREG(info.st_mode);
+  if (S_ISREG(info.st_mode)) source->size_bytes_ = info.st_size;
   const absl::Status status = source->Begin(encoding);
   if (absl::IsInvalidArgument(status)) return Annotate(status, source->name_);
   if (!status.ok()) return status;

@@ -1,6 +1,7 @@
 #ifndef KOPA_CLIENT_INTERNAL_FILES_TEXT_SOURCE_H_
 #define KOPA_CLIENT_INTERNAL_FILES_TEXT_SOURCE_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ class TextSource {
   // A file that can be opened and read a second time, from the beginning.
   bool is_repeatable() const { return is_repeatable_; }
 
+  // Of the file as it is on disk; 0 where that is not known.
+  int64_t size_bytes() const { return size_bytes_; }
+
   // Appends more text to `out`; false where the file had ended before.
   absl::StatusOr<bool> ReadMore(std::string* out);
 
@@ -52,6 +56,7 @@ class TextSource {
   const bool owns_fd_;
   std::string encoding_;
   bool is_repeatable_ = false;
+  int64_t size_bytes_ = 0;
   std::optional<Decoder> decoder_;  // none for UTF-8
   std::string raw_;                 // read, not yet handed on
   size_t raw_begin_ = 0;            // after a byte order mark

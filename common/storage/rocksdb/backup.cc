@@ -46,6 +46,14 @@ std::vector<rocksdb::BackupInfo> Infos(const rocksdb::BackupEngineReadOnlyBase& 
   return infos;
 }
 
+// Tried, not asked for: a disk that turned read-only on an error may say otherwise.
+bool CanBeWritten(const std::string& file) {
+  const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int error = errno;
+  if (fd >= 0) close(fd);
+  return fd >= 0 || (error != EROFS && error != EACCES && error != EPERM);
+}
+
 // What is restored must outlive loss of power before anybody relies on it; the engine syncs none of
 // it. This writes out all of the file system, which costs less than naming each file.
 absl::Status SyncFileSystemOf(const std::string& path) {
@@ -68,6 +76,7 @@ absl::StatusOr<BackupFolder> BackupFolder::OpenExisting(const std::string& path)
   if (!FileExists(path + "/meta")) {
     return absl::NotFoundError(absl::StrCat("there are no backups in ", path));
   }
+  if (!CanBeWritten(path + kLockFile)) return BackupFolder(path, std::nullopt);
   return Lock(path);
 }
 
@@ -106,7 +115,14 @@ absl::StatusOr<BackupRecord> BackupFolder::CreateBackup(const Store& store, absl
   rocksdb::BackupID id = 0;
   const rocksdb::IOStatus made =
       engine->CreateNewBackupWithMetadata(options, database->database(), std::string(owner), &id);
-  if (called_off && !made.ok()) return absl::CancelledError("the backup was called off");
+  if (!made.ok()) {
+    // The room that half a copy takes may be what others need most now.
+    const rocksdb::IOStatus cleared = engine->GarbageCollect();
+    if (called_off) {
+      RETURN_IF_ERROR(FromRocksDb(cleared, absl::StrCat("clearing half a backup in ", path_)));
+      return absl::CancelledError("the backup was called off");
+    }
+  }
   if (!made.ok()) return FromRocksDb(made, absl::StrCat("making a backup in ", path_));
   rocksdb::BackupInfo info;
   RETURN_IF_ERROR(
@@ -121,6 +137,14 @@ absl::StatusOr<std::vector<BackupRecord>> BackupFolder::List() const {
   return records;
 }
 
+absl::StatusOr<std::vector<uint32_t>> BackupFolder::Damaged() const {
+  ASSIGN_OR_RETURN(const auto engine, OpenEngine<rocksdb::BackupEngineReadOnly>(path_));
+  std::vector<rocksdb::BackupID> damaged;
+  engine->GetCorruptedBackups(&damaged);
+  std::sort(damaged.begin(), damaged.end());
+  return damaged;
+}
+
 absl::Status BackupFolder::Verify(uint32_t id) const {
   ASSIGN_OR_RETURN(const auto engine, OpenEngine<rocksdb::BackupEngineReadOnly>(path_));
   const rocksdb::IOStatus status = engine->VerifyBackup(id, /*verify_with_checksum=*/true);
@@ -133,6 +157,11 @@ absl::Status BackupFolder::Verify(uint32_t id) const {
   const bool is_there = engine->GetBackupInfo(id, &info).ok() ||
                         std::find(damaged.begin(), damaged.end(), id) != damaged.end();
   return is_there ? absl::DataLossError(message) : absl::NotFoundError(message);
+}
+
+absl::Status BackupFolder::Delete(uint32_t id) {
+  ASSIGN_OR_RETURN(const auto engine, OpenEngine<rocksdb::BackupEngine>(path_));
+  return FromRocksDb(engine->DeleteBackup(id), absl::StrCat("deleting backup ", id, " in ", path_));
 }
 
 absl::Status BackupFolder::KeepNewest(uint32_t count) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,9 @@ class BackupFolder {
  public:
   // Makes the folder if need be. FAILED_PRECONDITION where another process holds it.
   static absl::StatusOr<BackupFolder> Create(const std::string& path);
-  // NOT_FOUND where there is none.
+  // NOT_FOUND where there is none. Where nothing can be written to the folder, for reading alone:
+  // it is then not held, and who finds copies gone or changed meanwhile gets DATA_LOSS or
+  // NOT_FOUND.
   static absl::StatusOr<BackupFolder> OpenExisting(const std::string& path);
 
   // Copies all that the store has acknowledged by now, and perhaps more: always a state that a
@@ -46,9 +49,16 @@ class BackupFolder {
   // Oldest first; those that are damaged are left out.
   absl::StatusOr<std::vector<BackupRecord>> List() const;
 
+  // Those, by number, lowest first: files of them are missing or of another size. What only a
+  // checksum tells is Verify's.
+  absl::StatusOr<std::vector<uint32_t>> Damaged() const;
+
   // Reads the copy and compares sizes and checksums. DATA_LOSS where one differs or a file is
   // missing; NOT_FOUND where there is no such copy.
   absl::Status Verify(uint32_t id) const;
+
+  // Deletes one copy, and what no other needs. NOT_FOUND where there is none.
+  absl::Status Delete(uint32_t id);
 
   // Deletes all but the newest `count`, at least one, and what no copy needs any more.
   absl::Status KeepNewest(uint32_t count);
@@ -62,11 +72,12 @@ class BackupFolder {
   absl::Status Restore(uint32_t id, const std::string& store_path) const;
 
  private:
-  BackupFolder(std::string path, FileLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  BackupFolder(std::string path, std::optional<FileLock> lock)
+      : path_(std::move(path)), lock_(std::move(lock)) {}
   static absl::StatusOr<BackupFolder> Lock(const std::string& path);
 
   std::string path_;
-  FileLock lock_;
+  std::optional<FileLock> lock_;  // none where the folder can only be read
 };
 
 }  // namespace kopa::storage

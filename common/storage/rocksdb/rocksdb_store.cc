@@ -2,11 +2,8 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -17,6 +14,7 @@
 #include "common/base/failpoint.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
+#include "common/storage/rocksdb/free_space.h"
 #include "common/storage/rocksdb/rocksdb_convert.h"
 #include "common/storage/rocksdb/rocksdb_database.h"
 #include "common/storage/rocksdb/rocksdb_settings.h"
@@ -226,14 +224,7 @@ class RocksDbStore : public Store, public RocksDbDatabase {
     return FromRocksDb(database_->EnableFileDeletions(/*force=*/false), doing);
   }
 
-  absl::StatusOr<uint64_t> FreeBytes() const override {
-    struct statvfs info {};
-    if (statvfs(path_.c_str(), &info) != 0) {
-      return absl::InternalError(
-          absl::StrCat("looking at the free space of ", path_, ": ", std::strerror(errno)));
-    }
-    return uint64_t{info.f_bavail} * uint64_t{info.f_frsize};
-  }
+  absl::StatusOr<uint64_t> FreeBytes() const override { return FreeBytesAt(path_); }
 
  private:
   // Constant after construction; RocksDB's own objects are thread-safe. The lock goes last.
@@ -313,15 +304,17 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(const RocksDbOptions& o
 
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksDb(const RocksDbOptions& options) {
   RETURN_IF_ERROR(CheckTable(options.families));
-  if (FileExists(options.path + "/CURRENT")) {
+  const bool is_there = FileExists(options.path + "/CURRENT");
+  if (is_there) {
     RETURN_IF_ERROR(CheckFamiliesOnDisk(options));
   } else {
     RETURN_IF_ERROR(RefuseLeftovers(options.path));
     if (options.read_only || !options.create_if_missing) {
       return absl::NotFoundError(absl::StrCat("there is no store at ", options.path));
     }
-    RETURN_IF_ERROR(MakeFolders(options.path));
   }
+  if (!options.read_only) RETURN_IF_ERROR(CheckSpaceToOpen(options));
+  if (!is_there) RETURN_IF_ERROR(MakeFolders(options.path));
 
   const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = Descriptors(options);
   Failpoint("store-before-open");

@@ -39,7 +39,7 @@ struct RocksDbOptions {
 //   FAILED_PRECONDITION  another process or another open store holds it; it has a family that is
 //                        not in the table; read_only and it lacks one that is
 //   DATA_LOSS            something on disk is damaged or missing
-//   RESOURCE_EXHAUSTED   the disk is full
+//   RESOURCE_EXHAUSTED   the disk is too full to open it for writing (free_space.h)
 //
 // What can't be seen here: a deleted log opens as an older store without complaint. Callers keep
 // sequence number and head hash outside the store and compare (regional-node/fence).

@@ -58,9 +58,11 @@ std::vector<Layer> MakeLayerTable() {
 
       {"common/observability", Purity::kFree, {"common/base"}, open_protos},
       {"common/settings", Purity::kFree, {"common/base"}, open_protos},
+      // Certificates: whom a small authority vouches for, and who is trusted.
+      {"common/pki", Purity::kFree, {"common/base"}, {}},
       {"common/rpc",
        Purity::kFree,
-       {"common/base", "common/observability", "common/settings"},
+       {"common/base", "common/observability", "common/pki", "common/settings"},
        open_protos},
       {"common/http",
        Purity::kFree,
@@ -116,7 +118,7 @@ std::vector<Layer> MakeLayerTable() {
        Join({of_client, {"data", "client/include/kopa", "client/internal/files"}}), all_protos},
       {"client/cli", Purity::kFree,
        Join({of_client,
-             {"common/settings", "data", "client/include/kopa", "client/internal",
+             {"common/pki", "common/settings", "data", "client/include/kopa", "client/internal",
               "client/internal/export", "client/internal/files"}}),
        all_protos},
   };

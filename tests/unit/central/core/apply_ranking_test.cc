@@ -12,7 +12,10 @@ namespace {
 using ::kopa::ledger::Amounts;
 using ::kopa::national::v1::ApplyRankingResponse;
 using ::kopa::national::v1::DecisionMade;
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -75,6 +78,26 @@ class ApplyRanking : public CentralFixture {
     std::vector<national::v1::ApplicationStatus> statuses;
     for (const DecisionMade& made : Decisions(node)) statuses.push_back(made.decision().status());
     return statuses;
+  }
+  // 500 are on their way to `a_`, which is away and holds a chunk of 100.
+  void DecideWhileAwayFromA() {
+    JoinAll();
+    Evaluated(a_, 1, 500, 4800);
+    Send(a_);
+    Lose(a_);
+    Apply();
+    GiveBack(b_);
+    GiveBack(c_);
+    ASSERT_EQ(Applied().waiting_for_nodes(), 1);
+    ASSERT_NE(core_->decisions(call_).Find(a_.IdOf(1)), nullptr);
+  }
+  void ExpectForgotten(const std::string& why) {
+    EXPECT_EQ(core_->decisions(call_).Find(a_.IdOf(1)), nullptr);
+    EXPECT_TRUE(core_->decisions(call_).UnderWayAt(a_.id()).IsZero());
+    EXPECT_THAT(warnings(), Contains(AllOf(HasSubstr(why), HasSubstr("apply the ranking again"))));
+    ASSERT_TRUE(Restart().ok());
+    EXPECT_EQ(core_->decisions(call_).Find(a_.IdOf(1)), nullptr) << "for good";
+    for (ScriptedNode* node : {&a_, &b_, &c_}) Join(*node);
   }
   // The node does what the decision says.
   void Obey(ScriptedNode& node, uint8_t number, const DecisionMade& made) {
@@ -328,6 +351,38 @@ TEST_F(ApplyRanking, DecisionsForANodeThatIsAwayWaitForIt) {
   EXPECT_THAT(Statuses(a_), ElementsAre(kApproved));
   Obey(a_, 1, Decisions(a_)[0]);
   EXPECT_EQ(Ledger().Approved().cents(), 500);
+  ExpectVerified();
+}
+
+// A rejoin freezes what a decision has allotted: the node could not carry it out any more, and
+// would have nothing to say about it.
+TEST_F(ApplyRanking, DecisionsForANodeThatRejoinsAreTakenBack) {
+  DecideWhileAwayFromA();
+  a_.Rejoin("rejoined", Amounts(600, 0, 0));
+  Join(a_);
+  EXPECT_TRUE(StreamOf(a_).Admitted());
+  EXPECT_THAT(Decisions(a_), IsEmpty());
+  uint64_t number = 0;
+  for (const auto& entry : StreamOf(a_).DownEntries()) EXPECT_EQ(entry.number(), ++number);
+  EXPECT_EQ(number, 2u) << "its number is kept: the call, and what was the decision";
+  ExpectForgotten("has rejoined");
+  EXPECT_EQ(Ledger().of(a_.id()).frozen.cents(), 600);
+  ASSERT_TRUE(Apply().has_value()) << "nothing is idle anywhere";
+  EXPECT_EQ(Applied().decisions(), 1) << "it is decided anew, out of money that is there";
+  Obey(a_, 1, Decisions(a_).at(0));
+  EXPECT_EQ(Ledger().Approved().cents(), 500);
+  ExpectVerified();
+}
+
+TEST_F(ApplyRanking, DecisionsForANodeThatIsRetiredAreTakenBack) {
+  DecideWhileAwayFromA();
+  national::v1::Change retirement;
+  retirement.mutable_retire_node()->set_node("a");
+  for (const char* actor : {"Dace", "Juris"}) Ask(ProposeCommand{retirement, By(actor)});
+  EXPECT_EQ(Ledger().of(a_.id()).frozen.cents(), 600) << "it may have heard of it";
+  ExpectForgotten("was retired");
+  ASSERT_TRUE(Apply().has_value());
+  EXPECT_EQ(Applied().ranking().rows_size(), 0) << "and takes no place of a municipality";
   ExpectVerified();
 }
 

@@ -5,10 +5,21 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "central/core/verify.h"
+#include "common/base/digest.h"
+#include "common/base/signing.h"
 
 namespace kopa::central {
 
 using ::kopa::national::v1::ConnectResponse;
+
+namespace {
+
+// Stands for the signature of the centre's key.
+std::string Sign(uint64_t incarnation, const std::string& nonce, const journal::Head& head) {
+  return Sha256(CentreHeadStatement(incarnation, nonce, head.seq, head.hash));
+}
+
+}  // namespace
 
 CentralFixture::CentralFixture() {
   for (ScriptedNode* node : {&a_, &b_, &c_}) {
@@ -136,16 +147,26 @@ CentralFixture::Stream& CentralFixture::Greet(const ScriptedNode& node) {
   newest_[node.id()] = session;
   HelloCommand command{session, node.Hello()};
   command.nonce = absl::StrCat("nonce ", session.value());
-  const auto seen = store_->Get(kJournal, SeqKey(Seq(command.hello.centre_seq_seen())));
+  const national::v1::Hello& told = command.hello;
+  const auto seen = store_->Get(kJournal, SeqKey(Seq(told.centre_seq_seen())));
   national::v1::JournalRecord record;
   if (seen.ok() && record.ParseFromString(*seen)) command.hash_at_seen = record.hash();
+  command.hash_at_signed = command.hash_at_seen;  // a scripted node has one head
+  command.is_signed =
+      told.centre_signature() == Sign(told.incarnation_seen(), told.incarnation_nonce_seen(),
+                                      {Seq(told.centre_signed_seq()), told.centre_signed_hash()});
   Do(std::move(command));
   return streams_[session];
 }
 
 void CentralFixture::See(ScriptedNode& node) const {
   const CentralState& state = core_->state();
-  node.SeeCentre(state.incarnation, state.incarnation_nonce, state.head);
+  SeeOther(node, state.incarnation, state.incarnation_nonce, state.head);
+}
+
+void CentralFixture::SeeOther(ScriptedNode& node, uint64_t incarnation, const std::string& nonce,
+                              const journal::Head& head, bool is_signed) {
+  node.SeeCentre(incarnation, nonce, head, is_signed ? Sign(incarnation, nonce, head) : "forged");
 }
 
 void CentralFixture::SendHead(const ScriptedNode& node,

@@ -58,6 +58,9 @@ class CentralFixture : public ::testing::Test {
   static StaffEntry By(const std::string& actor, const std::string& reason = "as agreed");
   // The node has seen the centre's journal to its end.
   void See(ScriptedNode& node) const;
+  // The node has seen another one, which the centre's key has signed or not.
+  static void SeeOther(ScriptedNode& node, uint64_t incarnation, const std::string& nonce,
+                       const journal::Head& head, bool is_signed = true);
   void SendHead(const ScriptedNode& node, const national::v1::NodeHeartbeat& heartbeat);
   Stream& Greet(const ScriptedNode& node);     // Hello on a new stream
   Stream& Connect(const ScriptedNode& node);   // and the proof, for whatever is applied

@@ -49,7 +49,6 @@ TEST(Formats, NodeRecord) {
   node.fence_reason = national::v1::FENCE_REASON_OVERDRAWN;
   node.fence_detail = "it awards too much";
   node.fence_sticky = true;
-  node.fence_incarnation = 2;
   node.reported_incarnation = 3;
   node.public_key = std::string(32, 'k');
   node.signed_head = {Seq(101), std::string(32, 's'), std::string(64, 'g')};
@@ -62,7 +61,6 @@ TEST(Formats, NodeRecord) {
   EXPECT_EQ(read->epoch_opened, node.epoch_opened);
   EXPECT_TRUE(read->fenced());
   EXPECT_TRUE(read->fence_sticky);
-  EXPECT_EQ(read->fence_incarnation, 2u);
   EXPECT_EQ(read->reported_incarnation, 3u);
   EXPECT_EQ(read->public_key, node.public_key);
   EXPECT_EQ(read->signed_head, node.signed_head);

@@ -14,6 +14,7 @@ namespace {
 using ::kopa::ledger::Amounts;
 using ::kopa::national::v1::Change;
 using ::kopa::national::v1::Proposal;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -221,6 +222,36 @@ TEST_F(Office, ClosingTwiceChangesNothingAndNothingOpensACallAgain) {
   EXPECT_EQ(FaultCode(Propose(Budget(1400), "Dace")), "CHANGE_IMPOSSIBLE");
   EXPECT_EQ(Ask(CloseCallCommand{CallId("nobody-2024"), By("Dace")})->status.code(),
             absl::StatusCode::kNotFound);
+}
+
+// A restored centre may learn of more than the budget has: that must not keep anybody from
+// extending or closing the call, nor the centre from starting.
+TEST_F(Office, ACallOfWhichMoreIsOutThanItHasIsStillExtendedAndClosed) {
+  Begin({TestCall(1200)});
+  ASSERT_TRUE(Restart({}, /*restored=*/true).ok());
+  for (ScriptedNode* node : {&a_, &b_}) {
+    node->NoteAllotted(Amounts(700, 0, 0));
+    Join(*node);
+  }
+  Join(c_);
+  ASSERT_TRUE(Ledger().IsOverdrawn());
+  EXPECT_EQ(FaultCode(Propose(Budget(1199), "Dace")), "CHANGE_IMPOSSIBLE") << "that is worse";
+  programme::v1::Call lower = TestCall(1100);
+  lower.mutable_amendment()->set_from_version(InForce().version());
+  ASSERT_TRUE(Restart({lower}).ok());
+  EXPECT_THAT(warnings(), Contains(HasSubstr("can't follow version")));
+  EXPECT_EQ(budget(), 1200);
+  for (const char* actor : {"Dace", "Juris"}) {
+    EXPECT_TRUE(Propose(Deadline("2030-01-01T00:00:00"), actor).status.ok()) << actor;
+  }
+  EXPECT_EQ(InForce().window().closes(), "2030-01-01T00:00:00");
+  for (const char* actor : {"Dace", "Juris"}) {
+    EXPECT_TRUE(Propose(Budget(1300), actor).status.ok()) << actor;
+  }
+  EXPECT_EQ(budget(), 1300);
+  EXPECT_TRUE(Ledger().IsOverdrawn());
+  EXPECT_TRUE(Close().status.ok());
+  EXPECT_TRUE(InForce().closed());
 }
 
 TEST_F(Office, FixedSharesGrowAtOnceWhereANodeIsConnected) {

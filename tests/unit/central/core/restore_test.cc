@@ -82,16 +82,25 @@ class Restored : public CentralFixture {
     LiveOn();
     PutBack(std::move(copy));
   }
+  // An application under this call.
+  static national::v1::PublicRecord Of(ScriptedNode node, const std::string& call) {
+    national::v1::PublicRecord what = node.Changed(9, national::v1::APPLICATION_STATUS_SUBMITTED);
+    what.mutable_application_changed()->mutable_summary()->set_call(call);
+    return what;
+  }
   Amounts AllottedInAll() const { return Ledger().limits().amounts() - Ledger().Available(); }
 };
 
 TEST_F(Restored, ANodeThatHasSeenMoreTellsAndANewIncarnationBegins) {
   LiveOnAndPutBackTheCopy();
   EXPECT_FALSE(core_->state().recovering) << "nobody has told yet";
-  EXPECT_EQ(Greet(a_).end.code(), absl::StatusCode::kUnavailable);
+  Greet(a_);
+  EXPECT_EQ(core_->state().incarnation, 1u) << "it has shown nothing yet";
+  EXPECT_EQ(Connect(a_).end.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(core_->state().incarnation, 2u);
   EXPECT_TRUE(core_->state().recovering);
   EXPECT_THAT(warnings(), Contains(HasSubstr("node a has seen record")));
+  EXPECT_THAT(Status(a_).record.alarm, IsEmpty());
   EXPECT_THAT(core_->Awaited(), SizeIs(3));
   EXPECT_EQ(Greet(a_).messages.at(0).welcome().incarnation(), 2u);
   EXPECT_EQ(core_->state().incarnation, 2u) << "once is enough";
@@ -100,9 +109,74 @@ TEST_F(Restored, ANodeThatHasSeenMoreTellsAndANewIncarnationBegins) {
   ExpectVerified();
 }
 
+TEST_F(Restored, WhatTheCentreHasNotSignedIsNotBelieved) {
+  JoinAll();
+  const CentralState before = core_->state();
+  const journal::Head ahead{before.head.seq.Next(), std::string(32, 'x')};
+  const journal::Head other{before.head.seq, std::string(32, 'x')};
+  const auto expect_refused = [&] {
+    Lose(c_);
+    const Stream& stream = Connect(c_);
+    EXPECT_EQ(stream.end.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_FALSE(stream.Admitted());
+    EXPECT_FALSE(Status(c_).connected);
+    EXPECT_TRUE(Status(a_).connected) << "nobody else is stopped for it";
+    EXPECT_EQ(core_->state().incarnation, 1u);
+    EXPECT_FALSE(core_->state().recovering);
+    EXPECT_THAT(Status(c_).record.alarm, HasSubstr("can't show the centre's signature"));
+  };
+  SeeOther(c_, 1, before.incarnation_nonce, ahead, /*is_signed=*/false);
+  expect_refused();
+  SeeOther(c_, 1, before.incarnation_nonce, other, /*is_signed=*/false);
+  expect_refused();
+  SeeOther(c_, 1, "another nonce", {}, /*is_signed=*/false);
+  expect_refused();
+  SeeOther(c_, 1'000'000, "far off", {}, /*is_signed=*/false);
+  expect_refused();
+  See(c_);
+  EXPECT_TRUE(Connect(c_).Admitted()) << "but the alarm stays";
+}
+
+TEST_F(Restored, ASignatureIsOfOneIncarnationOnly) {
+  JoinAll();
+  const CentralState before = core_->state();
+  SeeOther(c_, 1, before.incarnation_nonce, before.head);
+  const national::v1::Hello told = c_.Hello();
+  c_.SeeCentre(9, before.incarnation_nonce, before.head, told.centre_signature());
+  EXPECT_EQ(Connect(c_).end.code(), absl::StatusCode::kFailedPrecondition);
+  c_.SeeCentre(1, "another nonce", before.head, told.centre_signature());
+  EXPECT_EQ(Connect(c_).end.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(core_->state().incarnation, 1u);
+}
+
+TEST_F(Restored, AStoreThatCantShowItsHistoryTellsNothing) {
+  LiveOnAndPutBackTheCopy();
+  ScriptedNode other("a", call_);
+  other.Open("nonce of a");
+  for (int64_t cents : {7, 8, 9}) other.NoteAllotted(Amounts(cents, 0, 0));
+  const national::v1::Hello told = a_.Hello();
+  other.SeeCentre(told.incarnation_seen(), told.incarnation_nonce_seen(),
+                  {Seq(told.centre_seq_seen()), told.centre_hash_seen()}, told.centre_signature());
+  EXPECT_EQ(Connect(other).Fence().reason(), national::v1::FENCE_REASON_OTHER_HISTORY);
+  ScriptedNode behind = a_;
+  behind.RollBackTo(1);
+  EXPECT_EQ(Greet(behind).Fence().reason(), national::v1::FENCE_REASON_BEHIND);
+  EXPECT_FALSE(core_->state().recovering);
+  Connect(a_);
+  EXPECT_TRUE(core_->state().recovering);
+}
+
+TEST_F(Restored, NoNumberOfRestoresLeadsThatFarAhead) {
+  JoinAll();
+  SeeOther(c_, 2 + kIncarnationJumpMax, "far off", {Seq(1), std::string(32, 'x')});
+  EXPECT_EQ(Connect(c_).end.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(Status(c_).record.alarm, HasSubstr("too far ahead"));
+  EXPECT_EQ(core_->state().incarnation, 1u);
+}
+
 TEST_F(Restored, NothingIsAllottedUntilAllHaveReportedAndThenTheTotalsAreAsBefore) {
   LiveOnAndPutBackTheCopy();
-  Greet(a_);
+  Connect(a_);
   b_.Submit(1, Amounts(900, 1, 0));
   b_.Wait(1, Amounts(900, 1, 0), now_);
   Join(b_);
@@ -126,7 +200,7 @@ TEST_F(Restored, NothingIsAllottedUntilAllHaveReportedAndThenTheTotalsAreAsBefor
 
 TEST_F(Restored, ANodeIsDoneOnlyWhenItsWholeJournalIsThere) {
   LiveOnAndPutBackTheCopy();
-  Greet(a_);
+  Connect(a_);
   for (ScriptedNode* node : {&b_, &c_}) Join(*node);
   Connect(a_);
   Send(a_, Status(a_).record.applied.seq.Next().value(), a_.head().seq.value() - 1);
@@ -137,7 +211,7 @@ TEST_F(Restored, ANodeIsDoneOnlyWhenItsWholeJournalIsThere) {
 
 TEST_F(Restored, ItGoesOnWaitingAfterARestart) {
   LiveOnAndPutBackTheCopy();
-  Greet(a_);
+  Connect(a_);
   Join(a_);
   Join(b_);
   ASSERT_TRUE(Restart().ok());
@@ -168,7 +242,7 @@ TEST_F(Restored, AnEmptyStoreInPlaceOfALostOneLearnsEverythingFromTheNodes) {
   store_ = std::make_unique<storage::MemoryStore>(FamilyNames().size());
   ASSERT_TRUE(Restart({RankedCall()}, /*restored=*/true).ok());
   EXPECT_TRUE(core_->state().recovering);
-  Greet(a_);
+  Connect(a_);
   EXPECT_EQ(core_->state().incarnation, 2u) << "the nodes have met another first one";
   for (ScriptedNode* node : {&a_, &b_, &c_}) Join(*node);
   EXPECT_FALSE(core_->state().recovering);
@@ -192,18 +266,18 @@ TEST_F(Restored, AnotherRecordWhereANodeHasSeenOneIsNoticed) {
     Lose(unaware);
   }
   EXPECT_FALSE(core_->state().recovering);
-  EXPECT_EQ(Greet(a_).end.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Connect(a_).end.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(warnings(), Contains(HasSubstr("another record")));
   EXPECT_EQ(core_->state().incarnation, 2u);
 }
 
 TEST_F(Restored, AHigherOrAnotherIncarnationIsNoticed) {
   JoinAll();
-  a_.SeeCentre(7, "of the seventh", {});
-  Greet(a_);
+  SeeOther(a_, 7, "of the seventh", {});
+  Connect(a_);
   EXPECT_EQ(core_->state().incarnation, 8u);
-  b_.SeeCentre(8, "another eighth", {});
-  Greet(b_);
+  SeeOther(b_, 8, "another eighth", {});
+  Connect(b_);
   EXPECT_EQ(core_->state().incarnation, 9u);
   ExpectVerified();
 }
@@ -212,8 +286,8 @@ TEST_F(Restored, EverySessionOfTheOldIncarnationEnds) {
   JoinAll();
   Stream& before = StreamOf(b_);
   const Session old_session = Status(b_).session;
-  a_.SeeCentre(7, "of the seventh", {});
-  Greet(a_);
+  SeeOther(a_, 7, "of the seventh", {});
+  Connect(a_);
   EXPECT_EQ(before.end.code(), absl::StatusCode::kUnavailable);
   EXPECT_FALSE(Status(b_).connected);
   b_.Submit(1, Amounts(100, 1, 0));
@@ -236,7 +310,7 @@ TEST_F(Restored, ARetiredNodeIsNotWaitedFor) {
   EXPECT_FALSE(core_->state().recovering);
 }
 
-TEST_F(Restored, AFenceOfBeforeTheCopyIsNoReasonNotToWaitButANewOneIs) {
+TEST_F(Restored, AFencedNodeIsWaitedForUntilItHasRejoined) {
   JoinAll();
   ScriptedNode copy = c_;
   copy.RollBackTo(1);
@@ -245,9 +319,16 @@ TEST_F(Restored, AFenceOfBeforeTheCopyIsNoReasonNotToWaitButANewOneIs) {
   ASSERT_TRUE(Status(c_).record.fenced());
   ASSERT_TRUE(Restart({}, /*restored=*/true).ok());
   for (ScriptedNode* node : {&a_, &b_}) Join(*node);
-  EXPECT_THAT(core_->Awaited(), ElementsAre(c_.id())) << "it may have been lifted since";
+  EXPECT_THAT(core_->Awaited(), ElementsAre(c_.id()));
   Greet(copy);
-  EXPECT_FALSE(core_->state().recovering) << "it was judged anew";
+  ASSERT_TRUE(Status(c_).record.fenced());
+  EXPECT_THAT(core_->Awaited(), ElementsAre(c_.id()))
+      << "what it was allotted after the copy may be spent all the same";
+  c_.Rejoin("rejoined", Amounts(100, 0, 0));
+  Join(c_);
+  EXPECT_FALSE(core_->state().recovering);
+  EXPECT_EQ(Ledger().of(c_.id()).frozen.cents(), 100);
+  ExpectVerified();
 }
 
 TEST_F(Restored, RankingsAndLowerBudgetsMustWait) {
@@ -287,7 +368,7 @@ TEST_F(Restored, ADecisionThatWasNotAnsweredIsDroppedAndSaidSo) {
 
 TEST_F(Restored, MoreThanTheBudgetIsReportedAndNothingIsAllottedUntilItFits) {
   LiveOnAndPutBackTheCopy();
-  Greet(a_);
+  Connect(a_);
   c_.NoteAllotted(Amounts(1000, 0, 0));  // from a budget that the copy does not know
   c_.Submit(1, Amounts(950, 1, 0));
   c_.Award(1, Amounts(950, 1, 0));
@@ -309,13 +390,65 @@ TEST_F(Restored, MoreThanTheBudgetIsReportedAndNothingIsAllottedUntilItFits) {
   EXPECT_FALSE(Ledger().IsOverdrawn());
 }
 
+TEST_F(Restored, MoreThanTheCallHasIsNotTakenOverByItself) {
+  JoinAll();
+  ASSERT_TRUE(Restart({}, /*restored=*/true).ok());
+  c_.NoteAllotted(Amounts(1300, 0, 0));
+  c_.Submit(1, Amounts(1300, 1, 0));
+  c_.Award(1, Amounts(1300, 1, 0));
+  for (ScriptedNode* node : {&a_, &b_, &c_}) Join(*node);
+  EXPECT_EQ(StreamOf(c_).end.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(warnings(), Contains(HasSubstr("retire the node")));
+  EXPECT_FALSE(Status(c_).record.fenced()) << "the call may have had more than the copy knows";
+  EXPECT_EQ(Allotted(c_).cents(), 100);
+  EXPECT_EQ(Ledger().Approved().cents(), 0);
+  EXPECT_THAT(core_->Awaited(), ElementsAre(c_.id()));
+  ASSERT_TRUE(Restart().ok());
+  programme::v1::Call more = RankedCall();
+  more.mutable_limits()->set_budget_cents(1600);
+  ASSERT_TRUE(Ask(LoadCallCommand{more, By("Dace")})->status.ok());
+  Join(c_);
+  EXPECT_FALSE(core_->state().recovering);
+  EXPECT_EQ(Allotted(c_).cents(), 1300);
+  ExpectVerified();
+}
+
+TEST_F(Restored, WhatWasHandedBackOrFrozenMayHaveBeenAllottedAgain) {
+  JoinAll();
+  auto copy = Copy();
+  a_.HandBack(Amounts(100, 0, 0));
+  a_.NoteAllotted(Amounts(1200, 0, 0));
+  a_.Rejoin("rejoined", Amounts(1100, 0, 0));
+  a_.NoteAllotted(Amounts(2300, 0, 0));  // the frozen part was released
+  PutBack(std::move(copy));
+  ASSERT_TRUE(Restart({}, /*restored=*/true).ok());
+  Join(a_);
+  EXPECT_TRUE(StreamOf(a_).end.ok()) << StreamOf(a_).end;
+  EXPECT_EQ(Allotted(a_).cents(), 2300);
+}
+
+TEST_F(Restored, WhatCanBeNoCallIsRefusedAndOnlySoMuchIsSaid) {
+  JoinAll();
+  ASSERT_TRUE(Restart({}, /*restored=*/true).ok());
+  const size_t before = warnings().size();
+  for (int number = 0; number < 40; ++number) {
+    ScriptedNode liar = a_;
+    liar.Write(Of(a_, absl::StrCat("made-up-", number)));
+    Join(liar);
+    EXPECT_EQ(StreamOf(a_).end.code(), absl::StatusCode::kUnavailable);
+  }
+  EXPECT_EQ(warnings().size(), before + 16);
+  a_.Write(Of(a_, "no\ncall"));
+  Join(a_);
+  EXPECT_EQ(StreamOf(a_).Fence().reason(), national::v1::FENCE_REASON_BAD_RECORD);
+  EXPECT_EQ(warnings().size(), before + 16);
+}
+
 TEST_F(Restored, RecordsOfACallThatTheCopyDoesNotKnowWaitForIt) {
   JoinAll();
   ASSERT_TRUE(Restart({}, /*restored=*/true).ok());
   const ScriptedNode before = a_;
-  national::v1::PublicRecord what = a_.Changed(9, national::v1::APPLICATION_STATUS_SUBMITTED);
-  what.mutable_application_changed()->mutable_summary()->set_call("later-2024");
-  a_.Write(what);
+  a_.Write(Of(a_, "later-2024"));
   Join(a_);
   EXPECT_EQ(StreamOf(a_).end.code(), absl::StatusCode::kUnavailable);
   EXPECT_FALSE(Status(a_).record.fenced()) << "it is not the node's fault";

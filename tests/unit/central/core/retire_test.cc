@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "central/core/verify.h"
 #include "common/base/status.h"
 #include "tests/unit/central/core/central_fixture.h"
@@ -227,6 +229,101 @@ TEST_F(Frozen, ReleasedMoneyGoesBackToThePoolAndSettlesWhatWaits) {
   ExpectVerified();
   ASSERT_TRUE(Restart().ok());
   EXPECT_EQ(Ledger().of(a_.id()).released, chunk);
+  ExpectVerified();
+}
+
+// What the first person saw and attested, and nothing that was frozen since.
+TEST_F(Frozen, WhatWasFrozenSinceIsNotReleasedByTwoAttestations) {
+  const Amounts chunk = JoinWithChunk();
+  Lose(a_);
+  a_.Rejoin("rejoined", chunk);
+  Join(a_);
+  const CentralReply open = Propose(Release(a_), "Dace");
+  ASSERT_TRUE(open.status.ok()) << open.status;
+  const Proposal proposal = std::get<Proposal>(open.result);
+  ASSERT_EQ(proposal.released_size(), 1);
+  EXPECT_EQ(Amounts::FromProto(proposal.released(0).released()), chunk);
+  Demand(a_, chunk + Amounts(50, 0, 0));
+  const Amounts total = Allotted(a_);
+  ASSERT_GT(total.cents(), chunk.cents());
+  a_.NoteAllotted(total);
+  Send(a_);
+  Lose(a_);
+  a_.Rejoin("once more", total);
+  Join(a_);
+  ASSERT_EQ(Ledger().of(a_.id()).frozen, total);
+  EXPECT_EQ(FaultCode(Propose(Release(a_), "Juris")), "RELEASE_CHANGED");
+  const auto settle = [&](national::v1::ProposalState state) {
+    return *Ask(SettleProposalCommand{proposal.number(), state, By("Juris")});
+  };
+  EXPECT_EQ(FaultCode(settle(national::v1::PROPOSAL_STATE_CONFIRMED)), "RELEASE_CHANGED");
+  EXPECT_TRUE(Ledger().of(a_.id()).released.IsZero());
+  ASSERT_TRUE(settle(national::v1::PROPOSAL_STATE_WITHDRAWN).status.ok());
+  Agreed(Release(a_));
+  EXPECT_EQ(Ledger().of(a_.id()).released, total);
+  ExpectVerified();
+}
+
+TEST_F(Frozen, WhatWasReleasedMeanwhileIsNotReleasedOnTop) {
+  JoinWithChunk();
+  Lose(a_);
+  Agreed(Retirement(a_));
+  ASSERT_TRUE(Propose(Release(a_, Amounts(40, 0, 0)), "Dace").status.ok());
+  ASSERT_TRUE(Restart().ok());
+  Agreed(Release(a_, Amounts(30, 0, 0)));
+  EXPECT_EQ(FaultCode(Propose(Release(a_, Amounts(40, 0, 0)), "Juris")), "RELEASE_CHANGED");
+  EXPECT_EQ(Ledger().of(a_.id()).released.cents(), 30);
+  ExpectVerified();
+}
+
+// The copy does not know what was allotted after it, and the lost node can't tell.
+TEST_F(Frozen, ANodeThatARestoredCentreNeverHeardFromMayHoldAllThatLiesNowhereElse) {
+  JoinWithChunk();
+  for (ScriptedNode* node : {&b_, &c_}) {
+    Join(*node);
+    node->NoteAllotted(Allotted(*node));
+    Send(*node);
+  }
+  a_.Submit(1, Amounts(40, 0, 0));
+  a_.Award(1, Amounts(40, 0, 0));
+  Send(a_);
+  auto copy = store_->Clone();
+  b_.HandBack(Amounts(60, 0, 0));
+  Send(b_);
+  Demand(a_, Amounts(1200, 0, 0));
+  ASSERT_GT(Allotted(a_).cents(), 100) << "and may have been awarded at once";
+  store_ = std::move(copy);
+  ASSERT_TRUE(Restart({}, /*restored=*/true).ok());
+  Join(b_);
+  const int64_t at_b = Ledger().of(b_.id()).Headroom().cents();
+  const CentralReply open = Propose(Retirement(a_), "Dace");
+  ASSERT_TRUE(open.status.ok()) << open.status;
+  EXPECT_THAT(std::get<Proposal>(open.result).what(), HasSubstr("has not reported"));
+  Agreed(Retirement(a_));
+  EXPECT_EQ(Ledger().of(a_.id()).frozen.cents(), 1200 - at_b - 40)
+      << "what c held may have come to it, too";
+  Join(c_);
+  EXPECT_FALSE(core_->state().recovering);
+  EXPECT_TRUE(Ledger().Available().IsZero());
+  Demand(b_, Amounts(1200, 0, 0));
+  EXPECT_EQ(Ledger().of(b_.id()).Headroom().cents(), at_b) << "nothing is left to be given out";
+  Agreed(Release(a_));
+  EXPECT_EQ(Ledger().Approved().cents(), 40);
+  EXPECT_EQ(Ledger().of(a_.id()).Headroom(), Amounts());
+  EXPECT_GT(Ledger().of(b_.id()).Headroom().cents(), at_b);
+  ExpectVerified();
+  ASSERT_TRUE(Restart().ok());
+  ExpectVerified();
+}
+
+TEST_F(Frozen, OneThatHasReportedToARestoredCentreHoldsWhatItSays) {
+  const Amounts chunk = JoinWithChunk();
+  ASSERT_TRUE(Restart({}, /*restored=*/true).ok());
+  Join(a_);
+  Lose(a_);
+  Agreed(Retirement(a_));
+  EXPECT_EQ(Ledger().of(a_.id()).frozen, chunk);
+  EXPECT_EQ(Ledger().Available().cents(), 1200 - chunk.cents());
   ExpectVerified();
 }
 

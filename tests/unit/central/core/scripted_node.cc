@@ -128,15 +128,19 @@ national::v1::Hello ScriptedNode::Hello() const {
   hello.set_incarnation_nonce_seen(incarnation_nonce_seen_);
   hello.set_centre_seq_seen(centre_seen_.seq.value());
   hello.set_centre_hash_seen(centre_seen_.hash);
+  hello.set_centre_signed_seq(centre_seen_.seq.value());
+  hello.set_centre_signed_hash(centre_seen_.hash);
+  hello.set_centre_signature(centre_signature_);
   if (!seed_.empty()) hello.set_public_key(SigningKey::FromSeed(seed_)->public_key());
   return hello;
 }
 
 void ScriptedNode::SeeCentre(uint64_t incarnation, const std::string& nonce,
-                             const journal::Head& head) {
+                             const journal::Head& head, const std::string& signature) {
   incarnation_seen_ = incarnation;
   incarnation_nonce_seen_ = nonce;
   centre_seen_ = head;
+  centre_signature_ = signature;
 }
 
 national::v1::NodeHeartbeat ScriptedNode::SignedHead(const journal::Head& head) const {

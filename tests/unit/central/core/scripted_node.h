@@ -51,8 +51,9 @@ class ScriptedNode {
   ApplicationId IdOf(uint8_t number) const;
 
   // From now on its greeting says that it has met this incarnation of the centre and seen its
-  // journal up to there.
-  void SeeCentre(uint64_t incarnation, const std::string& nonce, const journal::Head& head);
+  // journal up to there, and shows `signature` of that.
+  void SeeCentre(uint64_t incarnation, const std::string& nonce, const journal::Head& head,
+                 const std::string& signature);
   // The seed of the key that it signs with.
   void SignWith(const std::string& seed) { seed_ = seed; }
 
@@ -72,6 +73,7 @@ class ScriptedNode {
   uint64_t incarnation_seen_ = 0;
   std::string incarnation_nonce_seen_;
   journal::Head centre_seen_;
+  std::string centre_signature_;
   journal::Head head_;
   std::vector<national::v1::JournalRecord> records_;
   std::map<uint8_t, national::v1::ApplicationSummary> applications_;

@@ -224,17 +224,23 @@ TEST_F(LinkServiceTest, ANodeFollowsTheCentresJournalFromWhereItWas) {
     const auto heartbeat = node.Next(ConnectResponse::kHeartbeat);
     ASSERT_TRUE(heartbeat.has_value());
     EXPECT_EQ(heartbeat->heartbeat().head_hash(), head.hash);
-    EXPECT_TRUE(IsSignatureOf(key_.public_key(), HeadStatement("", head.seq, head.hash),
+    EXPECT_TRUE(IsSignatureOf(key_.public_key(), CentreHeadStatement(1, nonce, head.seq, head.hash),
                               heartbeat->heartbeat().signature()));
+    EXPECT_EQ(records->centre_records().signature(), heartbeat->heartbeat().signature())
+        << "of the last record as the head";
     EXPECT_EQ(node.Deliver(journal_), 3u);
   }
-  const auto greet = [&](ScriptedNode& node, const journal::Head& seen) {
+  const auto greet = [&](ScriptedNode& node, const journal::Head& seen, const SigningKey& key) {
     ConnectRequest request;
     *request.mutable_hello() = journal_.Hello();
     request.mutable_hello()->set_incarnation_seen(1);
     request.mutable_hello()->set_incarnation_nonce_seen(nonce);
     request.mutable_hello()->set_centre_seq_seen(seen.seq.value());
     request.mutable_hello()->set_centre_hash_seen(seen.hash);
+    request.mutable_hello()->set_centre_signed_seq(seen.seq.value());
+    request.mutable_hello()->set_centre_signed_hash(seen.hash);
+    request.mutable_hello()->set_centre_signature(
+        key.Sign(CentreHeadStatement(1, nonce, seen.seq, seen.hash)));
     node.Send(request);
     return node.Next();
   };
@@ -244,16 +250,31 @@ TEST_F(LinkServiceTest, ANodeFollowsTheCentresJournalFromWhereItWas) {
     journal.OpenEpoch();
     ASSERT_TRUE(other.Join(journal));  // something new in the centre's journal
     ScriptedNode node(channel_);
-    const auto welcome = greet(node, head);
+    const auto welcome = greet(node, head, key_);
     ASSERT_TRUE(welcome.has_value() && welcome->has_welcome());
     EXPECT_EQ(welcome->welcome().public_key(), key_.public_key());
+    EXPECT_GT(welcome->welcome().head_seq(), head.seq.value());
+    EXPECT_TRUE(IsSignatureOf(key_.public_key(),
+                              CentreHeadStatement(1, nonce, Seq(welcome->welcome().head_seq()),
+                                                  welcome->welcome().head_hash()),
+                              welcome->welcome().signature()));
     node.SendProof(journal_, welcome->welcome().applied_seq());
     const auto records = node.Next(ConnectResponse::kCentreRecords);
     ASSERT_TRUE(records.has_value());
     EXPECT_EQ(records->centre_records().records(0).seq(), head.seq.value() + 1);
   }
+  const journal::Head ahead{Seq(head.seq.value() + 1000), head.hash};
+  {
+    ScriptedNode liar(channel_);
+    const auto forged = SigningKey::FromSeed(std::string(32, 'f'));
+    ASSERT_TRUE(greet(liar, ahead, *forged).has_value());
+    liar.SendProof(journal_, 3);
+    EXPECT_EQ(liar.Finish().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+    EXPECT_TRUE(view_.Awaited().empty());
+  }
   ScriptedNode node(channel_);
-  EXPECT_FALSE(greet(node, {Seq(head.seq.value() + 1000), head.hash}).has_value());
+  ASSERT_TRUE(greet(node, ahead, key_).has_value());
+  node.SendProof(journal_, 3);
   EXPECT_EQ(node.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_TRUE(Eventually([&] { return view_.Awaited().size() == 3; }));
   EXPECT_THAT(log_.str(), HasSubstr("incarnation 2 of the centre begins"));
@@ -327,7 +348,7 @@ class TlsTest : private WithPki, public ServiceFixture {
 TEST_F(TlsTest, CertificateMustNameTheNodeItSpeaksFor) {
   ScriptedNode node(ChannelWith("URI:kopa://node/zemgale"));
   EXPECT_TRUE(node.Join(journal_));
-  for (const char* names : {"URI:kopa://node/riga-latgale", "URI:kopa://staff/zemgale", ""}) {
+  for (const char* names : {"URI:kopa://node/riga-latgale", "URI:kopa://person/zemgale", ""}) {
     ScriptedNode other(ChannelWith(names));
     other.SendHello(journal_);
     const grpc::Status status = other.Finish();

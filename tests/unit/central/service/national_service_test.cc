@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "central/core/families.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/central/service/service_fixture.h"
@@ -153,6 +154,11 @@ TEST_F(NationalServiceTest, ReceiptsAreProvedByWhatIsApplied) {
   EXPECT_EQ(response.applied_seq(), 2u);
   EXPECT_EQ(ask("nowhere", 1, &response), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(ask("zemgale", 0, &response), grpc::StatusCode::INVALID_ARGUMENT);
+  // A record that was applied and is gone is not the same as a node that nobody knows.
+  storage::WriteBatch batch;
+  batch.Delete(kNodeJournal, NodeSeqKey(NodeId("zemgale"), Seq(2)));
+  ASSERT_TRUE(store_.Write(batch).ok());
+  EXPECT_EQ(ask("zemgale", 2, &response), grpc::StatusCode::DATA_LOSS);
 }
 
 TEST_F(NationalServiceTest, JournalsAreExportedAsTheyAre) {

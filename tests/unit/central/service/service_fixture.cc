@@ -165,6 +165,7 @@ ServiceFixture::ServiceFixture(LinkLimits limits, const rpc::TlsFiles& tls)
   options.address = "127.0.0.1:0";
   options.insecure = tls.cert.empty();
   options.tls = tls;
+  options.clock = &clock_;
   auto server = rpc::Server::Start(options, {&link_, &national_, &office_});
   KOPA_CHECK(server.ok());
   server_ = *std::move(server);

@@ -97,10 +97,14 @@ class AddReceiptTest : public ::testing::Test {
     receipt_.set_hash(kHash);
   }
   // The exit code, and what is said in `detail_`.
-  ExitCode Add(const absl::optional<ReceiptAnswer>& node,
-               const absl::optional<ReceiptAnswer>& centre) {
+  ExitCode Add(const absl::StatusOr<ReceiptAnswer>& node,
+               const absl::StatusOr<ReceiptAnswer>& centre) {
+    return AddTo(node, &centre);
+  }
+  ExitCode AddTo(const absl::StatusOr<ReceiptAnswer>& node,
+                 const absl::StatusOr<ReceiptAnswer>* centre) {
     VerifyReport report;
-    AddReceipt(receipt_, node, "no answer", centre, &report);
+    AddReceipt(receipt_, node, centre, &report);
     const Json json = report.ToJson();
     EXPECT_EQ(json["checks"].size(), 1u);
     EXPECT_EQ(json["checks"][0]["name"], "receipt zemgale 7");
@@ -113,6 +117,8 @@ class AddReceiptTest : public ::testing::Test {
   const ReceiptAnswer other_{9, kOtherHash, 3};
   const ReceiptAnswer other_epoch_{9, kHash, 4};
   const ReceiptAnswer behind_{5, "", 0};
+  const ReceiptAnswer lost_{9, "", 0};
+  const absl::Status away_ = absl::UnavailableError("no answer");
   Receipt receipt_;
   std::string detail_;
 };
@@ -125,7 +131,8 @@ TEST_F(AddReceiptTest, BothHaveIt) {
 TEST_F(AddReceiptTest, TheCentreMayBeBehind) {
   EXPECT_EQ(Add(same_, behind_), ExitCode::kDone);
   EXPECT_THAT(detail_, HasSubstr("up to 5 so far"));
-  EXPECT_EQ(Add(same_, absl::nullopt), ExitCode::kDone);
+  EXPECT_EQ(AddTo(same_, nullptr), ExitCode::kDone);
+  EXPECT_THAT(detail_, HasSubstr("the centre was not asked"));
 }
 
 TEST_F(AddReceiptTest, AnotherRecordAtEitherDisprovesIt) {
@@ -135,7 +142,7 @@ TEST_F(AddReceiptTest, AnotherRecordAtEitherDisprovesIt) {
   EXPECT_THAT(detail_, HasSubstr("at the centre"));
   EXPECT_EQ(Add(other_epoch_, same_), ExitCode::kFailed);
   EXPECT_EQ(Add(same_, other_epoch_), ExitCode::kFailed);
-  EXPECT_EQ(Add(absl::nullopt, other_), ExitCode::kFailed) << "though the node is away";
+  EXPECT_EQ(Add(away_, other_), ExitCode::kFailed) << "though the node is away";
 }
 
 TEST_F(AddReceiptTest, ANodeThatDoesNotHaveItDisprovesIt) {
@@ -143,13 +150,31 @@ TEST_F(AddReceiptTest, ANodeThatDoesNotHaveItDisprovesIt) {
   EXPECT_EQ(detail_,
             "not there: the node's journal ends at 5; the centre has the node's records up to 5 so "
             "far");
-  EXPECT_EQ(Add(behind_, same_), ExitCode::kFailed);
+  EXPECT_EQ(AddTo(behind_, nullptr), ExitCode::kFailed);
+  EXPECT_EQ(Add(lost_, same_), ExitCode::kFailed) << "its journal goes on, but not with this one";
+}
+
+TEST_F(AddReceiptTest, ANodeThatWasPutBackDisprovesNothingThatTheCentreHas) {
+  EXPECT_EQ(Add(behind_, same_), ExitCode::kPartly);
+  EXPECT_EQ(detail_, "the node was put back, its journal ends at 5; the centre has it");
+}
+
+TEST_F(AddReceiptTest, WhatIsDamagedAtEitherIsDisproved) {
+  EXPECT_EQ(Add(absl::DataLossError("damaged"), same_), ExitCode::kFailed);
+  EXPECT_EQ(detail_, "the centre has it; not checked at the node; failed: DATA_LOSS: damaged");
+  EXPECT_EQ(Add(same_, absl::DataLossError("gone")), ExitCode::kFailed);
+  EXPECT_EQ(detail_, "asked at the centre; failed: DATA_LOSS: gone");
+}
+
+TEST_F(AddReceiptTest, WhoMayNotAskIsToldSo) {
+  EXPECT_EQ(Add(absl::PermissionDeniedError("no role"), same_), ExitCode::kPartly);
+  EXPECT_THAT(detail_, HasSubstr("not allowed to ask: no role"));
 }
 
 TEST_F(AddReceiptTest, ANodeThatIsAwayLeavesItUnchecked) {
-  EXPECT_EQ(Add(absl::nullopt, same_), ExitCode::kPartly);
-  EXPECT_EQ(detail_, "the centre has it; not checked at the node: no answer");
-  EXPECT_EQ(Add(absl::nullopt, behind_), ExitCode::kPartly);
+  EXPECT_EQ(Add(away_, same_), ExitCode::kPartly);
+  EXPECT_EQ(detail_, "the centre has it; not checked at the node; away: no answer");
+  EXPECT_EQ(Add(away_, behind_), ExitCode::kPartly);
 }
 
 }  // namespace

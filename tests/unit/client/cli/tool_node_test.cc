@@ -40,6 +40,19 @@ TEST_F(ToolNodeTest, ReleasingIsOfAllThatIsFrozenUnlessAmountsAreNamed) {
   EXPECT_EQ(part.release_frozen().units().teams(), 2);
 }
 
+TEST_F(ToolNodeTest, NoneOfAUnitIsNotAllOfEverything) {
+  EXPECT_EQ(
+      Run({"node", "release", "zemgale", "--attest", "seen", "--call", "c", "--initiatives", "0"}),
+      0);
+  EXPECT_EQ(Run({"node", "release", "zemgale", "--attest", "seen", "--teams", "0"}), 2);
+  EXPECT_THAT(err_, HasSubstr("--call"));
+  EXPECT_EQ(
+      Run({"node", "release", "zemgale", "--attest", "seen", "--call", "c", "--amount-eur", ""}),
+      2);
+  ASSERT_EQ(office_.changes().size(), 1u);
+  EXPECT_TRUE(office_.changes()[0].change().release_frozen().has_units());
+}
+
 TEST_F(ToolNodeTest, NothingIsAskedForWithoutAnAttestationOrACallForAmounts) {
   EXPECT_EQ(Run({"node", "retire", "zemgale"}), 2);
   EXPECT_THAT(err_, HasSubstr("--attest"));

@@ -36,6 +36,12 @@ class ToolProofTest : public ToolTest {
                          absl::StrCat("{\"node\":\"zemgale\",\"epoch\":1,\"seq\":", seq,
                                       ",\"hash\":\"", ToHex(std::string(32, hash)), "\"}"));
   }
+  kopa::national::v1::Node& TheNode(const std::string& name) {
+    for (kopa::national::v1::Node& node : centre_.nodes) {
+      if (node.node() == name) return node;
+    }
+    return centre_.nodes.emplace_back();
+  }
   std::vector<Json> Lines() {
     std::vector<Json> lines;
     for (absl::string_view line : absl::StrSplit(out_, '\n', absl::SkipEmpty())) {
@@ -59,6 +65,54 @@ TEST_F(ToolProofTest, ANodeThatIsAwayIsSaid) {
   const Json away = RunJson({"verify", "--receipt", ReceiptFile(2, 2), "--timeout", "500ms"}, 3);
   EXPECT_THAT(away["checks"][0]["detail"].get<std::string>(),
               HasSubstr("the centre has it; not checked at the node"));
+}
+
+TEST_F(ToolProofTest, AnotherNodeAtItsAddressDisprovesNothing) {
+  kopa::national::v1::Node& node = TheNode("zemgale");
+  node.set_address(riga_listener_.address());
+  const Json other = RunJson({"verify", "--receipt", ReceiptFile(2, 2)}, 3);
+  EXPECT_THAT(other["checks"][0]["detail"].get<std::string>(),
+              HasSubstr("the centre has it; not checked at the node; away: node riga-latgale "
+                        "answers there now"));
+  riga_.verify.set_ok(true);
+  zemgale_.verify.set_ok(true);
+  centre_.verify.set_ok(true);
+  const Json all = RunJson({"verify"}, 3);
+  EXPECT_THAT(all.dump(), HasSubstr("away: node riga-latgale answers there now"));
+}
+
+TEST_F(ToolProofTest, ARetiredNodeIsNotAsked) {
+  TheNode("zemgale").set_state(kopa::national::v1::NODE_STATE_RETIRED);
+  const Json json = RunJson({"verify", "--receipt", ReceiptFile(2, 2)}, 3);
+  EXPECT_THAT(json["checks"][0]["detail"].get<std::string>(), HasSubstr("the node is retired"));
+  EXPECT_EQ(RunJson({"verify", "--receipt", ReceiptFile(2, 9)}, 1)["ok"], false)
+      << "by what the centre has";
+}
+
+TEST_F(ToolProofTest, ARecordThatTheCentreHasLostEndsNothing) {
+  centre_.receipt_errors[2] = {grpc::StatusCode::DATA_LOSS, "record 2 is gone"};
+  const std::string file = folder_.Write(
+      "two.jsonl", absl::StrCat("{\"node\":\"zemgale\",\"epoch\":1,\"seq\":2,\"hash\":\"",
+                                ToHex(std::string(32, 2)), "\"}\n",
+                                "{\"node\":\"zemgale\",\"epoch\":1,\"seq\":3,\"hash\":\"",
+                                ToHex(std::string(32, 3)), "\"}\n"));
+  const Json json = RunJson({"verify", "--receipt", file}, 1);
+  ASSERT_EQ(json["checks"].size(), 2u);
+  EXPECT_THAT(json["checks"][0]["detail"].get<std::string>(), HasSubstr("record 2 is gone"));
+  EXPECT_EQ(json["checks"][0]["ok"], false);
+  EXPECT_EQ(json["checks"][1]["ok"], true);
+  centre_.receipt_errors[2] = {grpc::StatusCode::PERMISSION_DENIED, "no role"};
+  EXPECT_EQ(Run({"verify", "--receipt", file}), 4);
+}
+
+TEST_F(ToolProofTest, ANodeThatAnswersWithAnErrorIsNotAway) {
+  zemgale_.unary_error = {grpc::StatusCode::DATA_LOSS, "damaged"};
+  EXPECT_EQ(Run({"verify", "--receipt", ReceiptFile(2, 2)}), 1);
+  centre_.verify.set_ok(true);
+  EXPECT_EQ(Run({"verify"}), 1);
+  zemgale_.unary_error = {grpc::StatusCode::PERMISSION_DENIED, "no role"};
+  const Json json = RunJson({"verify", "--receipt", ReceiptFile(2, 2)}, 3);
+  EXPECT_THAT(json.dump(), HasSubstr("not allowed to ask: no role"));
 }
 
 TEST_F(ToolProofTest, OneNodeAloneCanBeAsked) {

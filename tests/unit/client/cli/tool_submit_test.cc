@@ -42,7 +42,7 @@ TEST_F(ToolSubmitTest, RowsGoToTheNodeOfTheirMunicipality) {
       R"("undelivered":"0","nodes":[)"
       R"({"node":"riga-latgale","accepted":"2","replayed":"0","rejected":"0","undelivered":"0"},)"
       R"({"node":"zemgale","accepted":"1","replayed":"0","rejected":"0","undelivered":"0"}],)"
-      R"("rejectsFile":""})");
+      R"("rejectsFile":"","faults":[],"notices":[]})");
   EXPECT_EQ(riga_.kept(), 2u);
   EXPECT_EQ(zemgale_.kept(), 1u);
   EXPECT_THAT(err_, HasSubstr("separator ','"));
@@ -103,6 +103,8 @@ TEST_F(ToolSubmitTest, ANodeThatIsAwayLeavesItsRowsToBeSubmittedAgain) {
   const Json json = RunJson(words, 3);
   EXPECT_EQ(json["accepted"], "1");
   EXPECT_EQ(json["rejected"], "1");
+  EXPECT_EQ(json["undelivered"], "1");
+  EXPECT_THAT(err_, HasSubstr("to go on, submit the rejected rows"));
   EXPECT_THAT(folder_.Read("in.csv.rejected.csv"), HasSubstr("UNDELIVERED"));
   riga_listener_.Stop();
   EXPECT_EQ(Run(words), 5);
@@ -166,6 +168,17 @@ TEST_F(ToolSubmitTest, AnInterruptionSaysHowToGoOn) {
   EXPECT_THAT(err_, HasSubstr("Run the same command again"));
 }
 
+TEST_F(ToolSubmitTest, FaultsAreToldByCause) {
+  const std::string file = File(Row("A-1", "Atlantis") + Row("bad-2", "Rīga") +
+                                Row("A-3", "Atlantis") + Row("bad-4", "Jelgava"));
+  const Json json = RunJson(Submit(file), 3);
+  EXPECT_THAT(err_, HasSubstr("in.csv: BAD_AMOUNT in amount_eur, 2 rows (lines 3, 5): no amount"));
+  EXPECT_THAT(err_, HasSubstr("UNKNOWN_MUNICIPALITY in municipality, 2 rows (lines 2, 4)"));
+  EXPECT_EQ(json["faults"].size(), 2u);
+  EXPECT_EQ(json["faults"][0]["rows"], "2");
+  EXPECT_THAT(err_, HasSubstr("4 rows in 1 s"));
+}
+
 TEST_F(ToolSubmitTest, ADryRunSaysSoToTheServer) {
   std::vector<std::string> words = Submit(File(Row("A-1", "Rīga")));
   words.push_back("--dry-run");
@@ -184,6 +197,7 @@ TEST_F(ToolSubmitTest, SeveralFilesHaveTheirOwnRejects) {
   EXPECT_FALSE(folder_.Has("1.csv.rejected.csv"));
   EXPECT_EQ(Run({"submit", first, second, "--call", "pumpurs-test", "--rejects", "x"}), 2);
   EXPECT_EQ(Run({"submit", first, "--call", "pumpurs-test", "--batch", "0"}), 2);
+  EXPECT_EQ(Run({"submit", first, second, first, "--call", "pumpurs-test"}), 2);
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
 namespace kopa::cli {
 namespace {
 
@@ -49,16 +52,33 @@ TEST_F(VerifyReportTest, AJournalThatEndsBeforeTheCentreIsADifference) {
 
 TEST_F(VerifyReportTest, ANodeThatIsAwayIsNotOkButNoDifference) {
   report_.AddCentre(national_);
-  report_.AddAway("zemgale", absl::UnavailableError("no answer"));
+  report_.AddUnanswered("node zemgale", absl::UnavailableError("no answer"));
   EXPECT_EQ(report_.exit_code(), ExitCode::kPartly);
   EXPECT_EQ(report_.ToJson()["ok"], false);
   EXPECT_EQ(report_.ToJson()["checks"][1]["detail"], "away: no answer");
 }
 
+TEST_F(VerifyReportTest, OnlyWhatCouldNotBeAskedIsLeftOpen) {
+  const auto outcome = [](const absl::Status& why) {
+    VerifyReport report;
+    report.AddUnanswered("node zemgale", why, "so far");
+    return std::make_pair(report.exit_code(),
+                          report.ToJson()["checks"][0]["detail"].get<std::string>());
+  };
+  EXPECT_EQ(outcome(absl::DeadlineExceededError("late")),
+            std::make_pair(ExitCode::kPartly, std::string("so far; away: late")));
+  EXPECT_EQ(outcome(absl::PermissionDeniedError("no role")),
+            std::make_pair(ExitCode::kPartly, std::string("so far; not allowed to ask: no role")));
+  EXPECT_EQ(outcome(absl::ResourceExhaustedError("queue")).first, ExitCode::kPartly);
+  EXPECT_EQ(outcome(absl::DataLossError("damaged")),
+            std::make_pair(ExitCode::kFailed, std::string("so far; failed: DATA_LOSS: damaged")));
+  EXPECT_EQ(outcome(absl::InternalError("bug")).first, ExitCode::kFailed);
+}
+
 TEST_F(VerifyReportTest, ADifferenceGoesBeforeANodeThatIsAway) {
   national_.mutable_checks(0)->set_ok(false);
   report_.AddCentre(national_);
-  report_.AddAway("zemgale", absl::UnavailableError("no answer"));
+  report_.AddUnanswered("node zemgale", absl::UnavailableError("no answer"));
   EXPECT_EQ(report_.exit_code(), ExitCode::kFailed);
 }
 

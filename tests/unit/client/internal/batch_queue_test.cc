@@ -40,14 +40,14 @@ TEST_F(BatchQueueTest, BatchesAreCutByCount) {
   for (uint64_t tag = 0; tag < 7; ++tag) queue.Push(Of(tag));
   const auto first = queue.NextToSend(false);
   const auto second = queue.NextToSend(false);
-  ASSERT_TRUE(first.has_value() && second.has_value());
+  ASSERT_TRUE(first != nullptr && second != nullptr);
   EXPECT_EQ(first->applications_size(), 3);
   EXPECT_EQ(first->call(), "c");
   EXPECT_EQ(second->applications(0).external_ref(), "ref-3");
   // The last one waits for more while others are in flight, unless told to go.
-  EXPECT_FALSE(queue.NextToSend(false).has_value());
+  EXPECT_EQ(queue.NextToSend(false), nullptr);
   const auto third = queue.NextToSend(true);
-  ASSERT_TRUE(third.has_value());
+  ASSERT_NE(third, nullptr);
   EXPECT_EQ(third->applications_size(), 1);
 }
 
@@ -64,9 +64,9 @@ TEST_F(BatchQueueTest, BatchesAreCutByBytesAndALargeOneGoesAlone) {
 TEST_F(BatchQueueTest, AnIdleStreamDoesNotWaitForAFullBatch) {
   BatchQueue queue = Queue();
   queue.Push(Of(0));
-  EXPECT_TRUE(queue.NextToSend(false).has_value());
+  EXPECT_NE(queue.NextToSend(false), nullptr);
   queue.Push(Of(1));
-  EXPECT_FALSE(queue.NextToSend(false).has_value());
+  EXPECT_EQ(queue.NextToSend(false), nullptr);
 }
 
 TEST_F(BatchQueueTest, UnacknowledgedBytesAreCapped) {
@@ -75,11 +75,11 @@ TEST_F(BatchQueueTest, UnacknowledgedBytesAreCapped) {
   BatchQueue queue = Queue();
   for (uint64_t tag = 0; tag < 3; ++tag) queue.Push(Of(tag, 600));
   const auto first = queue.NextToSend(true);
-  EXPECT_TRUE(queue.NextToSend(true).has_value());
-  EXPECT_FALSE(queue.NextToSend(true).has_value());
+  EXPECT_NE(queue.NextToSend(true), nullptr);
+  EXPECT_EQ(queue.NextToSend(true), nullptr);
   EXPECT_LE(queue.unacknowledged_bytes(), 1'500);
   EXPECT_TRUE(queue.TakeAnswered(first->request_id()).has_value());
-  EXPECT_TRUE(queue.NextToSend(true).has_value());
+  EXPECT_NE(queue.NextToSend(true), nullptr);
 }
 
 TEST_F(BatchQueueTest, AfterAReconnectTheSameBatchesGoAgainUnderTheSameIds) {
@@ -100,7 +100,25 @@ TEST_F(BatchQueueTest, ABatchThatIsWantedLaterGoesAgainAlone) {
   const auto second = queue.NextToSend(false);
   queue.MarkUnsent(first->request_id());
   EXPECT_EQ(queue.NextToSend(false)->request_id(), first->request_id());
-  EXPECT_FALSE(queue.NextToSend(false).has_value());
+  EXPECT_EQ(queue.NextToSend(false), nullptr);
+}
+
+TEST_F(BatchQueueTest, WhatWaitsForLongIsTheSameWhenItIsSent) {
+  BatchQueue queue = Queue();
+  // The first applications wait as messages, those behind them as bytes.
+  constexpr uint64_t kApplications = 12;
+  for (uint64_t tag = 0; tag < kApplications; ++tag) queue.Push(Of(tag, 100'000));
+  ASSERT_GT(queue.waiting_bytes(), 2 * BatchQueue::kUnpackedBytesMax);
+  for (uint64_t tag = 0; tag < kApplications; ++tag) {
+    const auto request = queue.NextToSend(true);
+    ASSERT_NE(request, nullptr);
+    ASSERT_EQ(request->applications_size(), 1);
+    EXPECT_EQ(request->applications(0).SerializeAsString(),
+              Of(tag, 100'000).input.SerializeAsString());
+    EXPECT_THAT(queue.TakeAnswered(request->request_id())->tags, ElementsAre(tag));
+  }
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(queue.waiting_bytes(), 0);
 }
 
 TEST_F(BatchQueueTest, AnAnswerCountsOnce) {
@@ -118,7 +136,7 @@ TEST_F(BatchQueueTest, AnAnswerCountsOnce) {
 TEST_F(BatchQueueTest, GivingUpNamesAllThatIsLeftInOrder) {
   BatchQueue queue = Queue();
   for (uint64_t tag = 0; tag < 5; ++tag) queue.Push(Of(tag));
-  EXPECT_TRUE(queue.NextToSend(false).has_value());
+  EXPECT_NE(queue.NextToSend(false), nullptr);
   EXPECT_THAT(queue.TakeAll(), ElementsAre(0, 1, 2, 3, 4));
   EXPECT_TRUE(queue.empty());
   EXPECT_EQ(queue.waiting_bytes(), 0);

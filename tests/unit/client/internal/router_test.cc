@@ -81,5 +81,37 @@ TEST_F(RouterTest, TheSameNameGivesTheSameNodeAgain) {
   EXPECT_THAT(router->Decide(Of("Atlantis")).faults, Not(IsEmpty()));
 }
 
+TEST_F(RouterTest, AnApplicationIsToldByItsNodeReferenceAndApplicant) {
+  const auto router = Create("");
+  const auto of = [&](const std::string& node, const std::string& reference,
+                      const std::string& reg_no) {
+    kopa::region::v1::ApplicationInput input;
+    input.set_external_ref(reference);
+    input.mutable_applicant()->set_reg_no(reg_no);
+    return router->IdentityOf(node, input, false).reference;
+  };
+  EXPECT_EQ(of("zemgale", "A", "1"), of("zemgale", "A", "1"));
+  EXPECT_NE(of("zemgale", "A", "1"), of("riga-latgale", "A", "1"));
+  EXPECT_NE(of("zemgale", "A", "1"), of("zemgale", "B", "1"));
+  EXPECT_NE(of("zemgale", "A", "1"), of("zemgale", "A", "2"));
+}
+
+TEST_F(RouterTest, ContentIsComparedInItsNormalForm) {
+  const auto router = Create("");
+  kopa::region::v1::ApplicationInput input = Of("Rīga").input;
+  input.add_activities("b");
+  input.add_activities("a");
+  kopa::region::v1::ApplicationInput same = input;
+  same.set_municipality("0001000");
+  same.mutable_activities()->SwapElements(0, 1);
+  EXPECT_EQ(router->IdentityOf("n", input, true).content,
+            router->IdentityOf("n", same, true).content);
+  same.set_title("other");
+  EXPECT_NE(router->IdentityOf("n", input, true).content,
+            router->IdentityOf("n", same, true).content);
+  EXPECT_EQ(router->IdentityOf("n", input, true).reference,
+            router->IdentityOf("n", same, true).reference);
+}
+
 }  // namespace
 }  // namespace kopa::client

@@ -145,6 +145,27 @@ TEST_F(SubmitterTest, ANodeThatIsAwayDoesNotStopTheOthers) {
   EXPECT_THAT(std::string(deliveries_[1].error.message()), ::testing::HasSubstr("riga-latgale"));
 }
 
+TEST_F(SubmitterTest, ANodeThatHoldsUpTheOthersIsGivenUpSooner) {
+  FakeRegion zemgale("zemgale");
+  Listener listener(&zemgale);
+  FakeRegion gone("riga-latgale");
+  Listener gone_listener(&gone);
+  addresses_ = {{"zemgale", listener.address()}, {"riga-latgale", gone_listener.address()}};
+  gone_listener.Stop();
+  options_.hold_up_max = absl::Milliseconds(200);
+  options_.queued_bytes_max = 500;
+  const auto submitter = Start();
+  const absl::Time begin = absl::Now();
+  // More than may wait for the node that is away: Add() blocks until that is given up.
+  for (uint64_t tag = 0; tag < 200; ++tag) {
+    submitter->Add(tag % 2 == 0 ? "zemgale" : "riga-latgale", Of(tag));
+  }
+  submitter->Finish();
+  EXPECT_LT(absl::Now() - begin, options_.give_up_after / 2);
+  EXPECT_EQ(Count(SUBMIT_OUTCOME_ACCEPTED), 100);
+  EXPECT_EQ(Undelivered(), 100);
+}
+
 TEST_F(SubmitterTest, ASilentNodeIsGivenUp) {
   FakeRegion node("zemgale");
   node.on_batch = [](int, const FakeRegion::Batch&, FakeRegion::Answer*) {

@@ -149,7 +149,7 @@ class FakeRegion : public kopa::region::v1::RegionService::Service {
   std::map<std::string, std::string> late_ ABSL_GUARDED_BY(mutex_);  // who proposed, by reference
 };
 
-// A centre that answers with what it was given.
+// A centre that answers with what it was given. In fake_centre.cc.
 class FakeCentre : public kopa::national::v1::NationalService::Service {
  public:
   std::vector<kopa::programme::v1::Call> calls;
@@ -161,6 +161,7 @@ class FakeCentre : public kopa::national::v1::NationalService::Service {
   kopa::national::v1::ListFindingsResponse findings;
   kopa::national::v1::VerifyNationalResponse verify;
   std::map<std::string, std::vector<kopa::national::v1::JournalRecord>> journals;
+  std::map<uint64_t, grpc::Status> receipt_errors;  // by the record's number
   // How often an export breaks off after its first record.
   std::atomic<int> broken_exports = 0;
   kopa::national::v1::GetTotalsRequest totals_request;  // the last one

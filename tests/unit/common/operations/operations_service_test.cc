@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "common/base/clock.h"
 #include "common/base/entropy.h"
 #include "common/base/file.h"
 #include "common/rpc/server.h"
@@ -11,6 +12,7 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "tests/unit/common/operations/operations_fixture.h"
+#include "tests/unit/common/rpc/test_pki.h"
 
 namespace kopa::operations {
 namespace {
@@ -23,17 +25,24 @@ class OperationsServiceTest : public OperationsTest {
   OperationsServiceTest()
       : data_(*server::DataFolder::Create(Data())),
         store_(OpenStore(data_.store_path())),
-        service_(Kind(), store_.get(), Data(), &entropy_) {
+        service_(Kind(), store_.get(), Data(), /*disk_reserve_bytes=*/0, &entropy_) {
     SetLast(*store_, 7);
     rpc::ServerBuilderOptions options;
-    options.address = "127.0.0.1:0";
     options.insecure = true;
-    server_ = *rpc::Server::Start(options, {&service_});
-    KOPA_CHECK(service_.Announce(server_->address()).ok());
+    Listen(options);
   }
   ~OperationsServiceTest() override {
     service_.Stop();
     server_->Shutdown(absl::Seconds(5));
+  }
+
+  void Listen(rpc::ServerBuilderOptions options) {
+    if (options.address.empty()) options.address = "127.0.0.1:0";
+    if (server_ != nullptr) server_->Shutdown(absl::Seconds(5));
+    auto server = rpc::Server::Start(options, {&service_});
+    KOPA_CHECK_MSG(server.ok(), server.status().ToString());
+    server_ = *std::move(server);
+    KOPA_CHECK(service_.Announce(server_->address()).ok());
   }
 
   grpc::Status Call(const std::string& token, const std::string& folder) {
@@ -49,6 +58,7 @@ class OperationsServiceTest : public OperationsTest {
   }
   std::string Token() { return server::ReadEndpoint(Data())->token; }
 
+  const SystemClock clock_;
   SeededEntropy entropy_{5};
   server::DataFolder data_;
   std::unique_ptr<storage::Store> store_;
@@ -66,6 +76,22 @@ TEST_F(OperationsServiceTest, TheCommandHasTheRunningServerMakeTheCopy) {
   EXPECT_THAT(out_.str(), HasSubstr("backups there: 1 2"));
   ASSERT_TRUE(Restore(folder_.Below("restored")).ok());
   EXPECT_EQ(LastAt(folder_.Below("restored")), "8");
+}
+
+TEST_F(OperationsServiceTest, AServerIsAskedByTheNameInItsCertificate) {
+  const rpc::TestPki pki;
+  for (const char* names :
+       {"DNS:kopa.example,URI:kopa://central", "DNS:*.kopa.example,URI:kopa://central",
+        "IP:192.0.2.7,URI:kopa://central"}) {
+    rpc::ServerBuilderOptions options;
+    options.address = "0.0.0.0:0";
+    options.tls = pki.Issue("a server", names);
+    options.clock = &clock_;
+    Listen(options);
+    const absl::Status made = Backup(
+        {"--tls-cert", options.tls.cert, "--tls-key", options.tls.key, "--tls-ca", options.tls.ca});
+    EXPECT_TRUE(made.ok()) << names << ": " << made;
+  }
 }
 
 TEST_F(OperationsServiceTest, TheAnswerTellsWhereTheCopyEnds) {

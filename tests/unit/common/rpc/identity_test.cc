@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/clock.h"
 #include "common/base/status.h"
 #include "common/rpc/limits.h"
 #include "common/rpc/server.h"
@@ -16,6 +17,20 @@
 namespace kopa::rpc {
 namespace {
 
+const char* KindText(CallerKind kind) {
+  switch (kind) {
+    case CallerKind::kUnknown:
+      return "";
+    case CallerKind::kPerson:
+      return " person";
+    case CallerKind::kNode:
+      return " node";
+    case CallerKind::kCentral:
+      return " central";
+  }
+  return "?";
+}
+
 // Replies with who called.
 class WhoAmI {
  public:
@@ -23,7 +38,8 @@ class WhoAmI {
       : service_([transport](grpc::CallbackServerContext* context, const std::string&,
                              std::string* reply) {
           ASSIGN_OR_RETURN(const Caller caller, CallerOf(*context, transport));
-          *reply = absl::StrCat(caller.actor, caller.believed ? " believed" : " proven");
+          *reply = absl::StrCat(caller.actor, caller.believed ? " believed" : " proven",
+                                KindText(caller.kind));
           return absl::OkStatus();
         }) {
     auto server = Server::Start(options, {&service_});
@@ -98,10 +114,15 @@ TEST(Identity, PlaintextProvesNothing) {
 
 class TlsIdentityTest : public testing::Test {
  protected:
+  static const SystemClock& RealClock() {
+    static const SystemClock clock;
+    return clock;
+  }
   static ServerBuilderOptions Tls(const TestPki& pki) {
     ServerBuilderOptions options;
     options.address = "127.0.0.1:0";
     options.tls = pki.Issue("server", "DNS:localhost,IP:127.0.0.1");
+    options.clock = &RealClock();
     return options;
   }
 
@@ -123,6 +144,27 @@ TEST_F(TlsIdentityTest, TheUriIsTakenElseTheCommonName) {
   EXPECT_EQ(Ask(ChannelWith(pki_.Issue("anna", "")), {}), "anna proven");
   EXPECT_EQ(Ask(ChannelWith(pki_.Issue("anna", "URI:kopa:node:zemgale,DNS:x.lv")), {}),
             "kopa:node:zemgale proven");
+}
+
+TEST_F(TlsIdentityTest, OwnCertificatesSayWhatTheirHolderIs) {
+  EXPECT_EQ(Ask(ChannelWith(pki_.Issue("x", "URI:kopa://person/anna")), {}), "anna proven person");
+  EXPECT_EQ(Ask(ChannelWith(pki_.Issue("x", "URI:kopa://person/J%C4%81nis%20B")), {}),
+            "Jānis B proven person");
+  EXPECT_EQ(Ask(ChannelWith(pki_.Issue("x", "URI:kopa://node/zemgale")), {}),
+            "kopa://node/zemgale proven node");
+  EXPECT_EQ(Ask(ChannelWith(pki_.Issue("x", "URI:kopa://central")), {}),
+            "kopa://central proven central");
+}
+
+TEST_F(TlsIdentityTest, NobodyPassesForOneOfOurs) {
+  for (const char* uri : {"kopa://person/", "kopa://person/a%0Ab", "kopa://person/a%", "kopa://",
+                          "kopa://node/Zemgale", "kopa://robot/x", "kopa://central/x",
+                          "kopa://person/kopa%3A%2F%2Fnode%2Fzemgale"}) {
+    EXPECT_EQ(Ask(ChannelWith(pki_.Issue("anna", absl::StrCat("URI:", uri))), {}),
+              "UNAUTHENTICATED")
+        << uri;
+  }
+  EXPECT_EQ(Ask(ChannelWith(pki_.Issue("kopa://node/zemgale", "")), {}), "UNAUTHENTICATED");
 }
 
 TEST_F(TlsIdentityTest, TheMetadataIsNotLookedAt) {

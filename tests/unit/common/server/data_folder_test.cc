@@ -40,6 +40,17 @@ TEST_F(DataFolderTest, IsMadeAndHeldAgainstOthersUntilItGoes) {
   EXPECT_TRUE(DataFolder::OpenExisting(path_).ok());
 }
 
+TEST_F(DataFolderTest, WhatARestoreLeftHalfDoneIsNoEmptyFolder) {
+  std::filesystem::create_directories(path_ + "/store.restoring");
+  const auto refused = DataFolder::Create(path_);
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused.status())) << refused.status();
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("was broken off; run it again"));
+  EXPECT_TRUE(DataFolder::CreateForRestore(path_).ok());
+  // The old store is still there: nothing was lost.
+  std::filesystem::create_directories(path_ + "/store");
+  EXPECT_TRUE(DataFolder::Create(path_).ok());
+}
+
 TEST_F(DataFolderTest, LookingAtOneThatIsNotThereMakesNothing) {
   EXPECT_TRUE(absl::IsNotFound(DataFolder::OpenExisting(path_).status()));
   EXPECT_TRUE(absl::IsNotFound(DataFolder::OpenExisting(root_).status()));

@@ -52,9 +52,12 @@ TEST(Options, EitherAllOfTlsOrInsecureIsNeeded) {
   ASSERT_TRUE(tls.ok()) << tls.status();
   EXPECT_EQ(tls->transport(), rpc::Transport::kTls);
   EXPECT_EQ(tls->tls.key, "k");
+  EXPECT_EQ(tls->tls.crl, "");
+  EXPECT_EQ(Read({"--tls-cert=c", "--tls-key=k", "--tls-ca=a", "--tls-crl=r"})->tls.crl, "r");
   EXPECT_THAT(FaultOf(Read({})), HasSubstr("are all needed"));
   EXPECT_THAT(FaultOf(Read({"--tls-cert=c", "--tls-key=k"})), HasSubstr("are all needed"));
   EXPECT_THAT(FaultOf(Read({"--insecure", "--tls-ca=a"})), HasSubstr("exclude each other"));
+  EXPECT_THAT(FaultOf(Read({"--insecure", "--tls-crl=r"})), HasSubstr("exclude each other"));
 }
 
 TEST(Options, InsecureIsForLoopbackAlone) {

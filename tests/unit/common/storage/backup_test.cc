@@ -2,6 +2,9 @@
 
 #include "common/storage/rocksdb/backup.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +12,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/bytes.h"
@@ -24,6 +28,7 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr char kOwner[] = "program one";
+constexpr uid_t kNobody = 65534;
 bool Never() { return false; }
 
 std::string NumberKey(uint64_t number) { return ByteWriter().U64(number).Take(); }
@@ -43,6 +48,13 @@ class BackupTest : public ::testing::Test {
     batch.Put(0, key, value);
     batch.Put(1, key, value);
     ASSERT_TRUE(store.Write(batch).ok());
+  }
+  uint64_t BytesUsed() const {
+    uint64_t bytes = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(Folder())) {
+      if (entry.is_regular_file()) bytes += entry.file_size();
+    }
+    return bytes;
   }
   uint32_t Copy() {
     const auto made = backups_.CreateBackup(*store_, kOwner, Never);
@@ -132,18 +144,11 @@ TEST_F(BackupTest, ALaterCopySharesWhatHasNotChanged) {
     Put(*store_, NumberKey(number), value);
   }
   Copy();
-  const auto used = [&] {
-    uint64_t bytes = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(Folder())) {
-      if (entry.is_regular_file()) bytes += entry.file_size();
-    }
-    return bytes;
-  };
-  const uint64_t first = used();
+  const uint64_t first = BytesUsed();
   EXPECT_GT(first, 1'000'000u);
   Put(*store_, "one more", "value");
   Copy();
-  EXPECT_LT(used() - first, first / 4);
+  EXPECT_LT(BytesUsed() - first, first / 4);
 }
 
 TEST_F(BackupTest, OnlyTheNewestAreKept) {
@@ -178,6 +183,50 @@ TEST_F(BackupTest, ADamagedCopyIsFound) {
   EXPECT_TRUE(absl::IsDataLoss(backups_.Verify(id))) << backups_.Verify(id);
 }
 
+TEST_F(BackupTest, ACopyOfAnotherSizeIsListedAsDamaged) {
+  Put(*store_, "a", "1");
+  Copy();
+  EXPECT_TRUE(backups_.Damaged()->empty());
+  const uint32_t id = Copy();
+  std::filesystem::remove_all(absl::StrCat(Folder(), "/private/", id));
+  EXPECT_EQ(*backups_.Damaged(), std::vector<uint32_t>{id});
+  EXPECT_EQ(backups_.List()->size(), 1u);
+}
+
+TEST_F(BackupTest, OneCopyIsDeleted) {
+  Put(*store_, "a", "1");
+  const uint32_t first = Copy();
+  Put(*store_, "a", "2");
+  const uint32_t second = Copy();
+  ASSERT_TRUE(backups_.Delete(second).ok());
+  EXPECT_EQ(backups_.List()->size(), 1u);
+  EXPECT_EQ(Restored(first, "a"), "1");
+  EXPECT_TRUE(absl::IsNotFound(backups_.Delete(second)));
+}
+
+TEST_F(BackupTest, CopiesThatCanOnlyBeReadAreRestoredAllTheSame) {
+  Put(*store_, "a", "1");
+  const uint32_t id = Copy();
+  ASSERT_EQ(chmod(folder_.Below("").c_str(), 0755), 0);
+  ASSERT_EQ(mkdir(folder_.Below("target").c_str(), 0777), 0);
+  ASSERT_EQ(chmod(folder_.Below("target").c_str(), 0777), 0);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(Folder())) {
+    ASSERT_EQ(chmod(entry.path().c_str(), entry.is_directory() ? 0555 : 0444), 0);
+  }
+  ASSERT_EQ(chmod(Folder().c_str(), 0555), 0);
+  const uid_t user = geteuid();  // root may write everywhere
+  ASSERT_TRUE(user != 0 || seteuid(kNobody) == 0);
+  const auto opened = BackupFolder::OpenExisting(Folder());
+  const absl::Status verified = opened.ok() ? opened->Verify(id) : opened.status();
+  const absl::Status restored =
+      opened.ok() ? opened->Restore(id, folder_.Below("target/store")) : opened.status();
+  ASSERT_EQ(seteuid(user), 0);
+  ASSERT_EQ(chmod(Folder().c_str(), 0755), 0);
+  EXPECT_TRUE(verified.ok()) << verified;
+  EXPECT_TRUE(restored.ok()) << restored;
+  EXPECT_EQ((*OpenRocksDb(Options("target/store")))->Get(0, "a").value(), "1");
+}
+
 TEST_F(BackupTest, CopiesOfAnotherStoreAreNotMixedIn) {
   Put(*store_, "a", "1");
   Copy();
@@ -198,6 +247,7 @@ TEST_F(BackupTest, ItCanBeCalledOff) {
   const auto made = backups_.CreateBackup(*store_, kOwner, [] { return true; });
   EXPECT_TRUE(absl::IsCancelled(made.status())) << made.status();
   EXPECT_TRUE(backups_.List()->empty());
+  EXPECT_LT(BytesUsed(), 1u << 20) << "half a copy is not left behind";
   EXPECT_NE(Copy(), 0u);
 }
 

@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/entropy.h"
 #include "common/base/file.h"
+#include "common/storage/rocksdb/free_space.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/common/storage/temporary_folder.h"
@@ -290,6 +291,33 @@ TEST_F(RocksDbStoreTest, PurgeRemovesWhatAViewHeldBackOnceTheViewIsGone) {
   view.reset();
   ASSERT_TRUE(store->Purge(0, "", "").ok());
   EXPECT_FALSE(SomeFileHolds(secret));
+}
+
+// RocksDB would end the process on its way. The file system of /proc has no free space at all.
+TEST_F(RocksDbStoreTest, AFullDiskIsRefusedWithFolderAndFigures) {
+  RocksDbOptions options = Options();
+  options.path = "/proc/kopa/store";
+  const absl::Status status = OpenRocksDb(options).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()),
+              testing::AllOf(HasSubstr("/proc/kopa/store"), HasSubstr("0 MiB are free"),
+                             HasSubstr("8 MiB are needed"), HasSubstr("make room")));
+}
+
+TEST_F(RocksDbStoreTest, OpeningNeedsRoomForWhatIsInLogsAlone) {
+  RocksDbOptions options = Options();
+  options.write_buffer_bytes = size_t{4} << 20;
+  EXPECT_EQ(BytesToOpen(options), kOpeningBytes) << "there is nothing yet";
+  {
+    auto store = OpenRocksDb(options).value();
+    for (int i = 0; i < 3; ++i)
+      Put(*store, absl::StrCat("key ", i), SeededEntropy(i).Bytes(300'000));
+  }
+  EXPECT_GT(BytesToOpen(options), kOpeningBytes + 900'000);
+  EXPECT_LT(BytesToOpen(options), kOpeningBytes + 1'000'000);
+  options.write_buffer_bytes = 500'000;
+  EXPECT_EQ(BytesToOpen(options), kOpeningBytes + 500'000) << "more is in tables already";
+  EXPECT_GE(FreeBytesAt(options.path).value(), kOpeningBytes);
 }
 
 TEST_F(RocksDbStoreTest, ItsOwnLogFilesStayFew) {

@@ -98,6 +98,30 @@ TEST_F(StartingNode, AStoredCallThatIsRightNoMoreKeepsTheNodeFromThatCallOnly) {
                                 HasSubstr("pumpurs-broken")));
 }
 
+// The centre's proof would only show that it knows nothing newer, and it may have been away while
+// the newest awards were made.
+TEST_F(StartingNode, ARestoredStoreThatNothingShowsToBeTheNewestIsFenced) {
+  ASSERT_EQ(Start(), absl::OkStatus());
+  EXPECT_FALSE(app_->IsFenced());
+  Stop();
+  options_.restored = true;
+  ASSERT_EQ(Start(), absl::OkStatus());
+  EXPECT_FALSE(app_->IsFenced()) << "the fence file says that it is the newest";
+  Stop();
+  const auto before = store_.Get(kMeta, kNodeStateKey);
+  ASSERT_EQ(remove(options_.fence_file.c_str()), 0);
+  ASSERT_EQ(Start(), absl::OkStatus());
+  EXPECT_TRUE(app_->IsFenced());
+  EXPECT_EQ(Status().state(), national::v1::NODE_STATE_FENCED);
+  EXPECT_FALSE(FileExists(options_.fence_file));
+  Stop();
+  EXPECT_THAT(log_.str(), HasSubstr("kopa-node rejoin"));
+  EXPECT_EQ(*store_.Get(kMeta, kNodeStateKey), *before);
+  options_.restored = false;
+  ASSERT_EQ(Start(), absl::OkStatus());
+  EXPECT_FALSE(app_->IsFenced()) << "no copy: a lost fence file takes a proof";
+}
+
 TEST_F(StartingNode, AFullDiskUnderTheKeysRefusesWritesAndServesReads) {
   Prepare({OpenCall()});
   options_.disk_reserve_bytes = 1 << 20;

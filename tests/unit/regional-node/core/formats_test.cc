@@ -36,11 +36,18 @@ TEST(Formats, NodeState) {
   state.fence_reason = national::v1::FENCE_REASON_TWO_COPIES;
   state.fence_detail = "two copies live";
   state.centre.head = {Seq(5), std::string(32, 'c')};
-  state.centre.before = {1, {Seq(8), std::string(32, 'b')}};
+  state.centre.before = {1,
+                         "0123456789abcdef",
+                         {Seq(8), std::string(32, 'b')},
+                         std::string(32, 'o'),
+                         {Seq(9), std::string(32, 'n')},
+                         std::string(64, 'f')};
   state.centre.public_key = std::string(32, 'k');
   state.centre.signed_head = {Seq(6), std::string(32, 's')};
   state.centre.signature = std::string(64, 'g');
   state.centre.alarm = "two centres";
+  state.centre.evidence = state.centre.before;
+  state.centre.evidence.incarnation = 4;
   const std::string bytes = state.Serialize();
   const auto read = NodeState::Parse(bytes);
   ASSERT_TRUE(read.ok());
@@ -92,6 +99,15 @@ TEST(Formats, RequestEntry) {
   EXPECT_EQ(read->replies[0].seq, Seq(77));
   EXPECT_EQ(read->replies[1].fault, refused.fault);
   ExpectDamageIsFound<RequestEntry>(bytes);
+}
+
+TEST(Formats, ForgottenRequests) {
+  const absl::Time before = absl::FromUnixMillis(1'800'000'000'123);
+  const std::string bytes = ForgottenRequests{before}.Serialize();
+  const auto read = ForgottenRequests::Parse(bytes);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->before, before);
+  ExpectDamageIsFound<ForgottenRequests>(bytes);
 }
 
 }  // namespace

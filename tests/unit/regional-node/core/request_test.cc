@@ -83,12 +83,31 @@ TEST_F(Requesting, TheAnswerIsStoredForRetriesAfterARestart) {
   }
 }
 
-TEST_F(Requesting, OfWhatWaitedForFundsARetryIsToldTheNewest) {
+TEST_F(Requesting, OfWhatWaitsForFundsARetryIsToldWhatWasSaidFirst) {
   const ApplicationId id = Evaluated("A-1", Amounts(1500, 1, 0));
   const DecideCommand command = Decision(Verb::kApprove, {id});
-  EXPECT_THAT(First(Do(command)), Became(APPLICATION_STATUS_PENDING_FUNDS));
+  const DecisionReply first = First(Do(command));
+  EXPECT_THAT(first, Became(APPLICATION_STATUS_PENDING_FUNDS));
   Allot(Amounts(2000, 0, 0));
-  EXPECT_THAT(First(Do(command)), Became(APPLICATION_STATUS_APPROVED));
+  EXPECT_EQ(StatusOf(id), APPLICATION_STATUS_APPROVED);
+  const DecisionReply again = First(Do(command));
+  EXPECT_THAT(again, Became(APPLICATION_STATUS_PENDING_FUNDS));
+  EXPECT_EQ(again.seq, first.seq);
+  EXPECT_EQ(again.hash, first.hash);
+}
+
+TEST_F(Requesting, AFencedNodeStillSaysWhatItSaid) {
+  const ApplicationId id = Evaluated("A-1", Amounts(1000, 1, 0));
+  const DecideCommand command = Decision(Verb::kApprove, {id});
+  const DecisionReply first = First(Do(command));
+  national::v1::Fence fence;
+  fence.set_reason(national::v1::FENCE_REASON_TWO_COPIES);
+  Do(fence);
+  const auto before = Contents();
+  EXPECT_EQ(First(Do(command)).seq, first.seq);
+  EXPECT_EQ(Contents(), before);
+  EXPECT_EQ(Do(Decision(Verb::kWithdraw, {id})).status.code(),
+            absl::StatusCode::kFailedPrecondition);
 }
 
 // If one item is stale nothing is done and nothing remembered, so that the handler can ask the same

@@ -28,6 +28,20 @@ class Waiting : public NodeFixture {
     EXPECT_TRUE(reply->status.ok());
     return std::get<DecideReply>(reply->result).items;
   }
+
+  // That this is what the command is answered from now on: by this process and by the next.
+  void ExpectKept(const DecideCommand& command, const std::vector<DecisionReply>& items) {
+    const auto stored = RequestEntry::Parse(*store_.Get(kRequest, command.request.id.bytes()));
+    ASSERT_TRUE(stored.ok());
+    EXPECT_EQ(stored->digest, command.request.digest);
+    for (const std::vector<DecisionReply>& kept : {Items(Post(command)), stored->replies}) {
+      ASSERT_EQ(kept.size(), items.size());
+      for (size_t i = 0; i < items.size(); ++i) {
+        EXPECT_EQ(kept[i].status, items[i].status);
+        EXPECT_EQ(kept[i].seq, items[i].seq);
+      }
+    }
+  }
 };
 
 TEST_F(Waiting, WithTheCentreThereTheAnswerWaitsForTheMoney) {
@@ -152,6 +166,32 @@ TEST_F(Waiting, WhoAsksAgainWaitsNoLongerThanTheFirst) {
   EXPECT_THAT(Items(Post(command)).at(0), Became(APPLICATION_STATUS_PENDING_FUNDS))
       << "nobody waits any more, so the answer comes at once";
   EXPECT_FALSE(core_->WantsTick());
+}
+
+// What was held back is the first answer only when it leaves; from then on it is said again.
+TEST_F(Waiting, TheAnswerThatLeftIsTheOneThatIsKept) {
+  const DecideCommand command = Decision(
+      Verb::kApprove, {Evaluated("A-1", Amounts(100, 1, 0)), Evaluated("A-2", Amounts(100, 1, 0))});
+  const engine::Ticket ticket = Post(command);
+  Allot(Amounts(100, 0, 0));
+  Allot(Amounts(200, 0, 0));
+  const auto items = Items(ticket);
+  EXPECT_THAT(items.at(0), Became(APPLICATION_STATUS_APPROVED));
+  EXPECT_THAT(items.at(1), Became(APPLICATION_STATUS_APPROVED));
+  ExpectKept(command, items);
+}
+
+TEST_F(Waiting, WhatCameBeforeTimeRanOutIsKeptWithWhatDidNot) {
+  const DecideCommand command = Decision(
+      Verb::kApprove, {Evaluated("A-1", Amounts(100, 1, 0)), Evaluated("A-2", Amounts(100, 1, 0))});
+  const engine::Ticket ticket = Post(command);
+  Allot(Amounts(100, 0, 0));
+  Pass(absl::Seconds(5));
+  const auto items = Items(ticket);
+  EXPECT_THAT(items.at(0), Became(APPLICATION_STATUS_APPROVED));
+  EXPECT_THAT(items.at(1), Became(APPLICATION_STATUS_PENDING_FUNDS));
+  Allot(Amounts(200, 0, 0));
+  ExpectKept(command, items);
 }
 
 TEST_F(Waiting, OneWhoseTimeRanOutDoesNotTroubleTheNext) {

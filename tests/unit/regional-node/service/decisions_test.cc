@@ -71,6 +71,20 @@ TEST_F(Deciding, ARepeatedAnswerHasItsReceiptAndTheCommitterReadsNothingForIt) {
   EXPECT_EQ(gate_.records_read_by_writer, 0);
 }
 
+TEST_F(Deciding, WhatWasSaidIsSaidAgainWhateverCameOfIt) {
+  ASSERT_EQ(Start(), absl::OkStatus());
+  const std::string id = Evaluated(1);
+  const Uuid request = NewRequest();
+  const region::v1::DecisionResult first = Approve(id, request);
+  EXPECT_EQ(first.status(), APPLICATION_STATUS_PENDING_FUNDS);
+  Stop();
+  StartConnected();
+  ASSERT_TRUE(centre_.Allot(OpenCall().id(), 460'000));
+  ASSERT_TRUE(Eventually(
+      [&] { return Approve(id, NewRequest()).status() == APPLICATION_STATUS_APPROVED; }));
+  EXPECT_EQ(Approve(id, request).DebugString(), first.DebugString());
+}
+
 TEST_F(Deciding, ARequestThatIsTooOldToBeKnownIsRefused) {
   ASSERT_EQ(Start(), absl::OkStatus());
   region::v1::DecideApplicationsRequest request;

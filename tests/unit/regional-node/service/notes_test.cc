@@ -178,9 +178,10 @@ TEST_F(Notes, ErasingTheApplicationsKeyErasesItsNotes) {
   Stop();
   storage::WriteBatch erase;
   const auto view = keys_->Snapshot();
-  // Family 0 of the key store holds the keys.
+  // Family 0 of the key store holds the keys, family 1 the marks of those that were erased.
   for (auto walk = view->Scan(0, id_, PrefixEnd(id_)); walk->Valid(); walk->Next()) {
     erase.Delete(0, std::string(walk->key()));
+    erase.Put(1, std::string(walk->key()), "");
   }
   ASSERT_FALSE(erase.empty());
   ASSERT_TRUE(keys_->Write(erase).ok());

@@ -1,12 +1,15 @@
 #include "regional-node/service/request_pruner.h"
 
+#include <algorithm>
 #include <string>
 
 #include "common/base/entropy.h"
 #include "common/base/status.h"
 #include "common/storage/memory_store.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "regional-node/core/families.h"
+#include "regional-node/core/requests.h"
 
 namespace kopa::node {
 namespace {
@@ -32,7 +35,11 @@ class RequestPrunerTest : public ::testing::Test {
     batch.Put(kMeta, "state", "x");
     pruner_.AddTo(now, &batch);
     EXPECT_TRUE(store_.Write(batch).ok());
-    return batch.changes().size() - 1;
+    return static_cast<size_t>(std::count_if(batch.changes().begin(), batch.changes().end(),
+                                             [](const auto& change) { return change.is_delete; }));
+  }
+  absl::Status Check(const Uuid& id, absl::Time now) {
+    return CheckRequestAge(id, now, *store_.Snapshot());
   }
 
   SeededEntropy entropy_{3};
@@ -79,20 +86,59 @@ TEST_F(RequestPrunerTest, AnIdThatTellsNoTimeIsKept) {
   EXPECT_EQ(Group(kNow), 1u);
   EXPECT_TRUE(Has(random));
   EXPECT_FALSE(Has(old.bytes()));
-  EXPECT_TRUE(CheckRequestAge(*Uuid::FromBytes(random), kNow).ok());
+  EXPECT_TRUE(Check(*Uuid::FromBytes(random), kNow).ok());
 }
 
 // Whatever is let in can find its answer: nothing is forgotten before it is refused.
 TEST_F(RequestPrunerTest, ARequestWhoseAnswerMayBeForgottenIsRefused) {
-  EXPECT_TRUE(CheckRequestAge(entropy_.NewUuid(kNow - kRequestsKept), kNow).ok());
-  EXPECT_TRUE(CheckRequestAge(entropy_.NewUuid(kNow + absl::Hours(1)), kNow).ok());
+  EXPECT_TRUE(Check(entropy_.NewUuid(kNow - kRequestsKept), kNow).ok());
+  EXPECT_TRUE(Check(entropy_.NewUuid(kNow + absl::Hours(1)), kNow).ok());
   const absl::Status refused =
-      CheckRequestAge(entropy_.NewUuid(kNow - kRequestsKept - absl::Milliseconds(1)), kNow);
+      Check(entropy_.NewUuid(kNow - kRequestsKept - absl::Milliseconds(1)), kNow);
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
   ASSERT_EQ(FaultsOf(refused).size(), 1u);
   EXPECT_EQ(FaultsOf(refused)[0].code, "REQUEST_TOO_OLD");
   EXPECT_EQ(FaultsOf(refused)[0].field, "request_id");
   EXPECT_FALSE(FaultsOf(refused)[0].message_lv.empty());
+}
+
+// A clock that was months ahead, and is right again: what was forgotten then must not come back as
+// something new, while what was never answered is taken.
+TEST_F(RequestPrunerTest, WhatWasForgottenAheadOfTimeIsRefusedForGood) {
+  const Uuid done = Remember(kNow);
+  const Uuid later = Remember(kNow + absl::Milliseconds(1));
+  EXPECT_EQ(Group(kNow + absl::Hours(24 * 90)), 2u);
+  for (const Uuid& forgotten : {done, later}) {
+    const absl::Status refused = Check(forgotten, kNow + absl::Minutes(1));
+    ASSERT_EQ(FaultsOf(refused).size(), 1u);
+    EXPECT_EQ(FaultsOf(refused)[0].code, "REQUEST_TOO_OLD");
+    EXPECT_THAT(FaultsOf(refused)[0].message, ::testing::HasSubstr("2027-01-15T08:00:00"));
+  }
+  EXPECT_TRUE(Check(entropy_.NewUuid(kNow + absl::Milliseconds(2)), kNow).ok());
+}
+
+TEST_F(RequestPrunerTest, HowFarItForgotOnlyGrows) {
+  Remember(kNow);
+  Group(kNow + absl::Hours(24 * 90));
+  const auto before = ForgottenRequests::Load(*store_.Snapshot());
+  EXPECT_EQ(before->before, kNow + absl::Milliseconds(1));
+  Remember(kNow - absl::Hours(24 * 40));
+  RequestPruner after_a_restart(&store_);
+  storage::WriteBatch batch;
+  batch.Put(kMeta, "state", "x");
+  after_a_restart.AddTo(kNow, &batch);
+  ASSERT_TRUE(store_.Write(batch).ok());
+  EXPECT_EQ(ForgottenRequests::Load(*store_.Snapshot())->before, before->before);
+}
+
+TEST_F(RequestPrunerTest, NothingIsForgottenWhereHowFarCanNotBeTold) {
+  storage::WriteBatch batch;
+  batch.Put(kMeta, kForgottenRequestsKey, "damaged");
+  ASSERT_TRUE(store_.Write(batch).ok());
+  const Uuid old = Remember(kNow - absl::Hours(24 * 60));
+  EXPECT_EQ(Group(kNow), 0u);
+  EXPECT_TRUE(Has(old.bytes()));
+  EXPECT_EQ(Check(entropy_.NewUuid(kNow), kNow).code(), absl::StatusCode::kDataLoss);
 }
 
 }  // namespace

@@ -103,6 +103,16 @@ TEST_F(KeyStoreTest, ErasingMakesTheDataUnreadableAndIsRemembered) {
   EXPECT_TRUE(keys_->Erase({id}).ok()) << "erasing again is fine";
 }
 
+TEST_F(KeyStoreTest, AKeyThatIsGoneWithoutAnErasureIsLost) {
+  const NewDataKey fresh = keys_->NewKey(NewId());
+  const ApplicationId id = fresh.wrapped.id;
+  EXPECT_TRUE(keys_->IsLost(id).value()) << "whether it was ever there is not known";
+  ASSERT_TRUE(keys_->Put({fresh.wrapped}).ok());
+  EXPECT_FALSE(keys_->IsLost(id).value());
+  ASSERT_TRUE(keys_->Erase({id}).ok());
+  EXPECT_FALSE(keys_->IsLost(id).value());
+}
+
 TEST_F(KeyStoreTest, ErasuresAreReplayedToARestoredCopy) {
   const NewDataKey fresh = keys_->NewKey(NewId());
   ASSERT_TRUE(keys_->Put({fresh.wrapped}).ok());
