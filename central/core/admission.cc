@@ -142,6 +142,12 @@ void CentralCore::Admit(absl::Time now, const NodeId& id, NodeStatus& node, Effe
     // Before they are sent: what they allotted is frozen there.
     DropDecisionsOf(id, "has rejoined", effects);
   }
+  // The store that could not show the applied history was turned away, and nothing of it was taken:
+  // with the node's own store back there is nothing left to look into.
+  if (record.fence_reason == national::v1::FENCE_REASON_OTHER_HISTORY &&
+      record.alarm == record.fence_detail) {
+    record.alarm.clear();
+  }
   PinKey(id, greeting.public_key, effects);
   record.address = greeting.address;
   record.epoch = greeting.epoch;

@@ -1,10 +1,7 @@
 // kopa node retire, release: the end of a lost node, and frozen money that was never spent.
 
-#include <algorithm>
-#include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
@@ -22,8 +19,11 @@ struct Options {
   std::string amount_eur;
   int64_t initiatives = 0;
   int64_t teams = 0;
-  // Whether any of the three was given: none of a unit is not all of everything.
-  std::function<bool()> names_amounts;
+  // What of these was named, which the command's tree knows: none of a unit is not all of
+  // everything.
+  const CLI::Option* named_amount = nullptr;
+  const CLI::Option* named_initiatives = nullptr;
+  const CLI::Option* named_teams = nullptr;
 };
 
 absl::Status CheckAttested(const Options& options) {
@@ -44,12 +44,15 @@ absl::StatusOr<ExitCode> RunRelease(Session& session, const Options& options) {
   change.set_call(options.call);
   auto* release = change.mutable_release_frozen();
   release->set_node(options.node);
-  if (!options.names_amounts()) return ProposeChange(session, change, options.attest);
+  const bool names_amounts = options.named_amount->count() > 0 ||
+                             options.named_initiatives->count() > 0 ||
+                             options.named_teams->count() > 0;
+  if (!names_amounts) return ProposeChange(session, change, options.attest);
   if (options.call.empty()) {
     return UsageError("--call is required with amounts: say under which call they are released");
   }
   auto* units = release->mutable_units();
-  if (!options.amount_eur.empty()) {
+  if (options.named_amount->count() > 0) {
     const auto cents = programme::ParseCents(options.amount_eur);
     if (!cents.ok()) {
       return UsageError(absl::StrCat("--amount-eur: ", cents.status().message()));
@@ -90,16 +93,13 @@ void AddNodeCommands(CommandTree& tree) {
                    "propose to release frozen money that was never spent, or confirm that",
                    release.get());
   command->add_option("--call", release->call, "under which call; every call unless said");
-  const std::vector<CLI::Option*> amounts = {
-      command->add_option("--amount-eur", release->amount_eur, "how much of it, in EUR"),
+  release->named_amount =
+      command->add_option("--amount-eur", release->amount_eur, "how much of it, in EUR");
+  release->named_initiatives =
       command->add_option("--initiatives", release->initiatives, "how many initiatives")
-          ->check(CLI::NonNegativeNumber),
-      command->add_option("--teams", release->teams, "how many teams")
-          ->check(CLI::NonNegativeNumber)};
-  release->names_amounts = [amounts] {
-    return std::any_of(amounts.begin(), amounts.end(),
-                       [](const CLI::Option* amount) { return amount->count() > 0; });
-  };
+          ->check(CLI::NonNegativeNumber);
+  release->named_teams = command->add_option("--teams", release->teams, "how many teams")
+                             ->check(CLI::NonNegativeNumber);
   command->footer(
       "Two people ask for the same. Without amounts: all that is frozen. Check first that no "
       "award\n"

@@ -71,8 +71,8 @@ class DiskCase(FaultCase):
         for _ in range(2):
             code, said = server.start_and_end()
             self.assertEqual(code, 1, said)
-            self.assertRegex(said, rf"the disk of {folder}\S* is full: \d+ MiB are free, and \d+ MiB "
-                                   "are needed .*; make room and start again")
+            self.assertRegex(said, rf"the disk of {folder}\S* is full: \d+ MiB are free, and "
+                                   r"\d+ MiB are needed .*; make room and start again")
 
     def wait_until_taken(self, node=NODE):
         wait_until("submissions are taken again", lambda: self.submit(node) is None,

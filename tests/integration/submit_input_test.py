@@ -1,4 +1,4 @@
-"""What `kopa submit` says about its input: what it found, what it put right, what is wrong by cause."""
+"""What `kopa submit` says of its input: what it found, what it put right, what is wrong."""
 
 import stat
 import unittest

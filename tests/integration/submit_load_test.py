@@ -1,4 +1,4 @@
-"""A large submission: memory that does not grow with the file, progress, and others who get through."""
+"""A large submission: memory that does not grow with it, progress, others who get through."""
 
 import os
 import re

@@ -87,7 +87,7 @@ class SubmitRepeatTest(ClusterCase):
         self.check_each_once()
 
     def test_a_node_that_is_away_leaves_its_rows_to_be_submitted_again(self):
-        """The others' rows are in, whatever order they come in; exit 3, and a file to go on with."""
+        """The others' rows are in; exit 3, and a file to go on with."""
         rows = apps.flatten(apps.project(CALL, f"{self.prefix}-{index:05}", apps.place(index),
                                          [60_000]) for index in range(600))
         file = apps.write_csv(self.path("away.csv"), CALL, rows)

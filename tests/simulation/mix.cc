@@ -74,7 +74,7 @@ void AddRejoins(Mix& mix, Chance& chance) {
 
 void AddCopies(Mix& mix, Chance& chance) {
   mix.weight(Kind::kCopy) = 3;
-  mix.weight(Kind::kRestore) = 1 + chance.Below(2);
+  mix.weight(Kind::kRestore) = 2 + chance.Below(8);
   mix.weight(Kind::kTwin) = chance.Below(2);
   mix.fence_lost_percent = chance.Below(3) * 50;
   if (chance.Percent(70)) AddRejoins(mix, chance);

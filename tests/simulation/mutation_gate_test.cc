@@ -34,7 +34,7 @@ constexpr PlantedFault kFaults[] = {
     {"allotment-before-durable", false, "swarm", 500},
     {"delta-allotments", false, "swarm", 200},
     {"spending-without-proof", false, "copies", 3000},
-    {"old-copy-not-fenced", false, "copies", 1000},
+    {"old-copy-not-fenced", false, "copies", 4000},
     {"proof-skipped", true, "copies", 3000},
     {"reclaim-by-timeout", true, "swarm", 200},
     {"hand-back-before-journal", true, "swarm", 200},
@@ -44,9 +44,11 @@ constexpr PlantedFault kFaults[] = {
     {"ranking-eaten", true, "office", 3000},
     {"budget-cut-too-far", true, "office", 1000},
     {"award-taken-back-twice", true, "swarm", 500},
+    {"rejoin-keeps-headroom", true, "copies", 1000},
+    {"rejoin-forgets-own", true, "copies", 1000},
 };
 
-std::string Run(const std::string& command) {
+std::string OutputOf(const std::string& command) {
   std::string said;
   FILE* const pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return said;
@@ -68,7 +70,7 @@ std::string CommandOf(const PlantedFault& fault) {
 TEST(MutationGate, EveryPlantedFaultIsFoundWithinItsSeeds) {
   constexpr absl::string_view kFound = "failed at seed ";
   for (const PlantedFault& fault : kFaults) {
-    const std::string said = Run(CommandOf(fault));
+    const std::string said = OutputOf(CommandOf(fault));
     const size_t at = said.find(std::string(kFound));
     EXPECT_NE(at, std::string::npos) << std::string(fault.name) << " was not found:\n" << said;
     if (at == std::string::npos) continue;
@@ -85,7 +87,7 @@ TEST(MutationGate, EveryPlantedFaultIsFoundWithinItsSeeds) {
 // Else the gate would say nothing: the same program without a planted fault finds nothing.
 TEST(MutationGate, NothingIsFoundWhereNothingIsPlanted) {
   const std::string said =
-      Run(KOPA_SIMULATION_DIR "/simulation --seeds 1..200 --processes 1 --quick 2>&1");
+      OutputOf(KOPA_SIMULATION_DIR "/simulation --seeds 1..200 --processes 1 --quick 2>&1");
   EXPECT_EQ(said.find("failed"), std::string::npos) << said;
   EXPECT_NE(said.find("200 seeds"), std::string::npos) << said;
 }

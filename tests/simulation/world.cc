@@ -159,7 +159,7 @@ void World::Make(const Step& step) {
       break;
     }
     case Kind::kCopyCentre:
-      centre_copies_.push_back(centre_.TakeCopy());
+      Keep(centre_.TakeCopy(), centre_copies_, chance);
       break;
     case Kind::kRestoreCentre:
       RestoreCentre(chance);

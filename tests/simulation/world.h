@@ -94,6 +94,16 @@ class World {
   void CrashNode(NodeMachine& node, bool power_loss, Chance& chance);
   void EndNode(NodeMachine& node, Chance& chance);
   void CrashCentre(bool power_loss, Chance& chance);
+  // A few copies are kept, of any age.
+  template <typename Copy>
+  static void Keep(Copy copy, std::vector<Copy>& copies, Chance& chance) {
+    constexpr size_t kCopiesMost = 2;
+    if (copies.size() < kCopiesMost) {
+      copies.push_back(std::move(copy));
+    } else {
+      copies[chance.Below(kCopiesMost)] = std::move(copy);
+    }
+  }
   void StartTwin(NodeMachine& node);
   void RestoreCentre(Chance& chance);
   // What `kopa-node rejoin` gets from the centre.

@@ -19,8 +19,7 @@ void World::Operate(const Step& step, NodeMachine& node, Chance& chance) {
       if (node.is_running()) CrashNode(node, /*power_loss=*/true, chance);
       return node.Lose();
     case Kind::kCopy:
-      copies_[node.index()].push_back(node.TakeCopy());
-      return;
+      return Keep(node.TakeCopy(), copies_[node.index()], chance);
     case Kind::kRestore: {
       const auto& copies = copies_.at(node.index());
       const NodeMachine::Copy& copy = copies[chance.Below(copies.size())];

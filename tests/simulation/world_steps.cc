@@ -11,7 +11,6 @@ namespace {
 
 // A copy that is refused dials again and again; a few times are enough to see what comes of it.
 constexpr size_t kVainDialsMost = 3;
-constexpr size_t kCopiesMost = 2;
 // Two stores of one node would take turns for ever.
 constexpr size_t kRejoinsMost = 3;
 
@@ -95,16 +94,14 @@ void World::AddOfOperators(Weighted& steps) const {
     const size_t on = node.index();
     if (node.is_lost() || !centre_.KnowsNode(node.id())) continue;
     const auto copies = copies_.find(on);
-    if (copies == copies_.end() || copies->second.size() < kCopiesMost) {
-      Add(mix, Kind::kCopy, on, 0, steps);
-    }
+    Add(mix, Kind::kCopy, on, 0, steps);
     const bool has_twins = nodes_.size() > mix.nodes;
     if (copies != copies_.end() && !has_twins) Add(mix, Kind::kTwin, on, 0, steps);
   }
   // At most one is lost for good, and not all of them.
   const bool is_one_lost =
       std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) { return node.is_lost(); });
-  if (centre_copies_.size() < kCopiesMost) Add(mix, Kind::kCopyCentre, 0, 0, steps);
+  Add(mix, Kind::kCopyCentre, 0, 0, steps);
   if (!centre_.is_running() && !centre_copies_.empty()) {
     Add(mix, Kind::kRestoreCentre, 0, 0, steps);
   }

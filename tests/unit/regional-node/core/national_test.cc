@@ -98,6 +98,27 @@ TEST_F(National, ReserveAndRejectionTakeNoMoney) {
   ExpectVerified();
 }
 
+// A rejoin has frozen what the centre had allotted with the decision before the node heard of it.
+TEST_F(National, WhatIsFrozenLeavesTheApplicationAndTheCentreHearsOfIt) {
+  const uint32_t ranked = Stored(id_).summary().version();
+  Rank(id_, APPLICATION_STATUS_APPROVED, kAward, {});
+  EXPECT_EQ(StatusOf(id_), APPLICATION_STATUS_EVALUATED);
+  EXPECT_EQ(Newest().application_changed().summary().version(), ranked + 1);
+  EXPECT_TRUE(Totals().Approved().IsZero());
+  ExpectVerified();
+}
+
+TEST_F(National, OneThatWaitsGoesOnWaitingWhereItsMoneyIsFrozen) {
+  EXPECT_THAT(Decide(Verb::kApprove, id_), Became(APPLICATION_STATUS_PENDING_FUNDS));
+  Rank(id_, APPLICATION_STATUS_APPROVED, kAward, {});
+  EXPECT_EQ(StatusOf(id_), APPLICATION_STATUS_PENDING_FUNDS);
+  EXPECT_EQ(PendingSum(), kAward);
+  Restart();
+  Allot(kAward);
+  EXPECT_EQ(StatusOf(id_), APPLICATION_STATUS_APPROVED);
+  ExpectVerified();
+}
+
 TEST_F(National, ADecisionComesOnce) {
   Rank(id_, APPLICATION_STATUS_APPROVED, kAward, kAward);
   const auto before = Contents();
