@@ -7,6 +7,15 @@
 #include "common/journal/epochs.h"
 
 namespace kopa::central {
+namespace {
+
+// Why a store is turned away that has another record than the one applied, and the alarm about it.
+std::string OtherHistory(Seq applied) {
+  return absl::StrCat("its record ", applied.value(),
+                      " is not the one that the centre has applied");
+}
+
+}  // namespace
 
 using ::kopa::national::v1::ConnectResponse;
 using ::kopa::national::v1::FenceReason;
@@ -109,9 +118,7 @@ void CentralCore::Do(absl::Time now, ProofCommand&& command, Effects& effects) {
   if (command.proof.applied_seq() != node.record.applied.seq.value() ||
       command.proof.hash() != node.record.applied.hash) {
     FenceNode(now, command.node, command.session, greeting.epoch.value(), greeting.epoch_nonce,
-              national::v1::FENCE_REASON_OTHER_HISTORY,
-              absl::StrCat("its record ", node.record.applied.seq.value(),
-                           " is not the one that the centre has applied"),
+              national::v1::FENCE_REASON_OTHER_HISTORY, OtherHistory(node.record.applied.seq),
               effects);
     return;
   }
@@ -142,12 +149,9 @@ void CentralCore::Admit(absl::Time now, const NodeId& id, NodeStatus& node, Effe
     // Before they are sent: what they allotted is frozen there.
     DropDecisionsOf(id, "has rejoined", effects);
   }
-  // The store that could not show the applied history was turned away, and nothing of it was taken:
+  // A store that could not show the applied history was turned away, and nothing of it was taken:
   // with the node's own store back there is nothing left to look into.
-  if (record.fence_reason == national::v1::FENCE_REASON_OTHER_HISTORY &&
-      record.alarm == record.fence_detail) {
-    record.alarm.clear();
-  }
+  if (record.alarm == OtherHistory(record.applied.seq)) record.alarm.clear();
   PinKey(id, greeting.public_key, effects);
   record.address = greeting.address;
   record.epoch = greeting.epoch;

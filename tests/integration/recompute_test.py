@@ -105,7 +105,7 @@ class RecomputeTest(ClusterCase):
     def test_the_published_totals_come_out_of_the_export_alone(self):
         rows = self.recomputed({node: self.exported(node) for node in NODES})
         self.assertEqual(rows, self.published())
-        self.assertGreater(sum(row["approved"] for row in rows.values()), 0)
+        self.assertGreater(sum(row.get("approved", 0) for row in rows.values()), 0)
 
     def test_so_do_those_of_an_earlier_time(self):
         exports = {node: self.exported(node) for node in NODES}

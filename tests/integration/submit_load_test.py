@@ -1,6 +1,5 @@
 """A large submission: memory that does not grow with it, progress, others who get through."""
 
-import os
 import re
 import statistics
 import subprocess
@@ -43,7 +42,7 @@ class SubmitLoadTest(ClusterCase):
         few, _ = self.peak_bytes(self.write("few.csv", FEW))
         self.cluster.nodes[away].kill()
         try:
-            many, done = self.peak_bytes(file, code=3)
+            many, done = self.peak_bytes(file, "--timeout", "8", code=3)
         finally:
             self.cluster.nodes[away].start()
             self.cluster.wait_until_connected()
@@ -51,7 +50,7 @@ class SubmitLoadTest(ClusterCase):
         self.assertIn(f"{MANY} accepted", done)
 
     def test_progress_off_a_terminal_is_plain_lines_and_a_summary(self):
-        _, said = self.peak_bytes(self.write("many.csv", MANY), batch=4)
+        _, said = self.peak_bytes(self.write("many.csv", MANY), "--batch", "4")
         lines = said.splitlines()
         self.assertNotIn("\r", said)
         self.assertNotIn("\033", said)
@@ -71,7 +70,7 @@ class SubmitLoadTest(ClusterCase):
         self.cluster.submit(self.path("click.csv"), CALL)
         ids = [one["id"] for one in self.cluster.applications(CALL, node="riga-latgale")
                if one["externalRef"].startswith("C-")]
-        bulk = self.write("bulk.csv", MANY, [NODES[0]])
+        bulk = self.write("bulk.csv", MANY, [NODES[0]], prefix="B")
         took = []
         with self.cluster.popen("submit", bulk, "--call", CALL, node=NODES[0]) as submitting:
             for one in ids:
@@ -89,37 +88,43 @@ class SubmitLoadTest(ClusterCase):
     # -- steps ------------------------------------------------------------------------------------
 
     @staticmethod
-    def rows(count, nodes):
+    def rows(count, nodes, prefix="L"):
         return apps.flatten(
-            apps.project(CALL, f"L-{index:05}", apps.municipality(nodes[index % len(nodes)]),
+            apps.project(CALL, f"{prefix}-{index:05}", apps.municipality(nodes[index % len(nodes)]),
                          [50_000]) for index in range(count))
 
-    def write(self, name, count, nodes=NODES):
-        return apps.write_csv(self.path(name), CALL, self.rows(count, nodes))
+    def write(self, name, count, nodes=NODES, prefix="L"):
+        return apps.write_csv(self.path(name), CALL, self.rows(count, nodes, prefix))
 
-    def peak_bytes(self, file, code=0, batch=256):
+    def peak_bytes(self, file, *more, code=0):
         """The most memory that a dry run took, and what it said on standard error."""
         command = self.cluster.tool.command(
-            "submit", file, "--call", CALL, "--dry-run", "--batch", batch,
+            "submit", file, "--call", CALL, "--dry-run", *more,
             server=self.cluster.server_of())
         with open(self.path("said.txt"), "wb") as said:
-            # Waited for by wait4, which alone tells the memory of one child.
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                      stderr=said, env=environment(self.cluster.folder))
-            _, status, usage = os.wait4(child.pid, 0)
-            child.returncode = os.waitstatus_to_exitcode(status)
+            peak = 0
+            while child.poll() is None:
+                peak = max(peak, memory(child.pid, "VmHWM"))
+                time.sleep(0.02)
         text = self.path("said.txt").read_text(encoding="utf-8")
         self.assertEqual(child.returncode, code, text)
-        return usage.ru_maxrss * 1024, text
+        return peak, text
 
     def node_bytes(self):
         """What each node takes now."""
-        taken = {}
-        for name, node in self.cluster.nodes.items():
-            with open(f"/proc/{node.pid}/status", encoding="ascii") as status:
-                [kilobytes] = [line.split()[1] for line in status if line.startswith("VmRSS")]
-            taken[name] = int(kilobytes) * 1024
-        return taken
+        return {name: memory(node.pid, "VmRSS") for name, node in self.cluster.nodes.items()}
+
+
+def memory(pid, kind):
+    """Bytes that a process takes now (VmRSS) or took at most (VmHWM); 0 where it has ended."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            sizes = [line.split()[1] for line in status if line.startswith(f"{kind}:")]
+    except OSError:
+        return 0
+    return int(sizes[0]) * 1024 if sizes else 0
 
 
 if __name__ == "__main__":

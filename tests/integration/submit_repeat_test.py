@@ -221,7 +221,8 @@ def _carry(source, sink):
         try:
             one.shutdown(socket.SHUT_RDWR)
         except OSError:
-            pass
+            pass  # the other direction was first
+    source.close()
 
 
 if __name__ == "__main__":

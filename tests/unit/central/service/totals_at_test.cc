@@ -32,15 +32,19 @@ class TotalsAtTest : public ::testing::Test {
     zemgale_.Write({.number = 2, .municipality = "0001000"});  // 3
     zemgale_.Write({.number = 1,                               // 4
                     .status = national::v1::APPLICATION_STATUS_EVALUATED,
-                    .activities = {"communication", "inclusion"},
+                    .activities = {"council-work", "inclusion"},
                     .version = 2});
     zemgale_.Write({.number = 2,  // 5
                     .municipality = "0001000",
                     .status = national::v1::APPLICATION_STATUS_WITHDRAWN,
                     .version = 2});
     riga_.OpenEpoch();
-    riga_.Write({.number = 3, .applicant_type = "foundation", .activities = {}});
-    riga_.Write({.number = 4, .call = "teams", .requested = Amounts(0, 0, 1)});
+    riga_.Write({.number = 3, .applicant_type = "municipality", .activities = {}});
+    riga_.Write({.number = 4,
+                 .call = "teams",
+                 .applicant_type = "school",
+                 .activities = {},
+                 .requested = Amounts(0, 0, 1)});
     for (const JournalWriter* journal : {&zemgale_, &riga_}) {
       for (const CentralEffects& effects : centre_.Connect(*journal)) {
         view_.Update(centre_.core(), effects);
@@ -48,7 +52,7 @@ class TotalsAtTest : public ::testing::Test {
     }
     zemgale_.Write({.number = 1,  // 6
                     .status = national::v1::APPLICATION_STATUS_APPROVED,
-                    .activities = {"communication", "inclusion"},
+                    .activities = {"council-work", "inclusion"},
                     .awarded = Amounts(70'000, 1, 0),
                     .version = 3});
     view_.Update(centre_.core(), centre_.Send(zemgale_));
