@@ -1,5 +1,6 @@
 #include "common/base/entropy.h"
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -9,6 +10,36 @@
 #include "common/base/status.h"
 
 namespace kopa {
+namespace {
+
+// OpenSSL takes microseconds for each request however small it is, and a hand-in makes several.
+// What was given out is wiped at once.
+class RandomPool {
+ public:
+  ~RandomPool() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+
+  void Take(void* out, size_t size) {
+    if (size > bytes_.size() - used_) {
+      Draw(bytes_.data(), bytes_.size());
+      used_ = 0;
+    }
+    std::memcpy(out, bytes_.data() + used_, size);
+    OPENSSL_cleanse(bytes_.data() + used_, size);
+    used_ += size;
+  }
+
+  static void Draw(unsigned char* out, size_t size) {
+    KOPA_CHECK(RAND_bytes(out, static_cast<int>(size)) == 1);
+  }
+
+ private:
+  std::array<unsigned char, 4096> bytes_{};
+  size_t used_ = bytes_.size();
+};
+
+constexpr size_t kFromPoolMax = 256;
+
+}  // namespace
 
 std::string Entropy::Bytes(size_t size) {
   std::string out(size, '\0');
@@ -23,7 +54,9 @@ Uuid Entropy::NewUuid(absl::Time now) {
 }
 
 void SystemEntropy::Fill(void* out, size_t size) {
-  KOPA_CHECK(RAND_bytes(static_cast<unsigned char*>(out), static_cast<int>(size)) == 1);
+  if (size > kFromPoolMax) return RandomPool::Draw(static_cast<unsigned char*>(out), size);
+  static thread_local RandomPool pool;
+  pool.Take(out, size);
 }
 
 uint64_t SeededEntropy::NextU64() {

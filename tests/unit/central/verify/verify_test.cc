@@ -135,8 +135,8 @@ TEST_F(VerifyTest, WhatTheCoreWroteHolds) {
   for (const auto& check : result.checks()) names.push_back(check.name());
   EXPECT_THAT(names, ElementsAre("central-journal", "office", "calls", "journal-chain riga-latgale",
                                  "journal-chain vidzeme-kurzeme", "journal-chain zemgale",
-                                 "frozen-money", "summaries", "totals grants", "totals teams", "ledger grants",
-                                 "ledger teams", "budget grants", "budget teams"));
+                                 "frozen-money", "summaries", "totals grants", "totals teams",
+                                 "ledger grants", "ledger teams", "budget grants", "budget teams"));
   ASSERT_EQ(result.heads_size(), 3);
   EXPECT_EQ(result.heads(2).node(), "zemgale");
   EXPECT_EQ(result.heads(2).applied_seq(), 6);

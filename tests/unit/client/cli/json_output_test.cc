@@ -59,7 +59,8 @@ TEST(JsonOutput, IdsAreUuidsAndOtherBytesHexadecimal) {
 TEST(JsonOutput, OfAOneofOnlyWhatIsSet) {
   kopa::national::v1::ConnectRequest request;
   request.mutable_heartbeat()->set_head_seq(7);
-  EXPECT_EQ(ToJson(request).dump(), R"({"heartbeat":{"headSeq":"7","headHash":"","signature":""}})");
+  EXPECT_EQ(ToJson(request).dump(),
+            R"({"heartbeat":{"headSeq":"7","headHash":"","signature":""}})");
 }
 
 TEST(JsonOutput, TextThatIsNoUtf8DoesNotFail) {

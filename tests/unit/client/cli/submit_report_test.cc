@@ -251,6 +251,10 @@ TEST_F(SubmitReportTest, LinesOfLaterFilesAreToldApart) {
   }
   client::InputApplication application = Of("A", 3);
   const uint64_t a = report_->Expect(0, "zemgale", {1, 0}, &application);
+  first_line_ = 5;
+  application = Of("A", 1);
+  const uint64_t a_again = report_->Expect(0, "zemgale", {1, 0}, &application);
+  first_line_ = 2;
   application = Of("B", 1);
   const uint64_t b = report_->Expect(2, "zemgale", {2, 0}, &application);
   application = Of("B", 1);
@@ -258,8 +262,10 @@ TEST_F(SubmitReportTest, LinesOfLaterFilesAreToldApart) {
   Deliver(a, kopa::region::v1::SUBMIT_OUTCOME_ACCEPTED);
   Deliver(b, kopa::region::v1::SUBMIT_OUTCOME_ACCEPTED);
   Deliver(again, kopa::region::v1::SUBMIT_OUTCOME_REPLAYED);
+  Deliver(a_again, kopa::region::v1::SUBMIT_OUTCOME_REPLAYED);
   ASSERT_TRUE(report_->Close().ok());
-  EXPECT_THAT(report_->FaultTexts(), ElementsAre(HasSubstr("see line 2 of third.csv")));
+  EXPECT_THAT(report_->FaultTexts(),
+              ElementsAre(HasSubstr("see line 2 of in.csv"), HasSubstr("see line 2 of third.csv")));
 }
 
 TEST_F(SubmitReportTest, WhatWasPutRightIsToldOfRowsThatAreIn) {
