@@ -25,6 +25,10 @@ absl::Status Check(const SubmitOptions& options) {
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
   if (twice != names.end()) return UsageError(absl::StrCat(*twice, " is named twice"));
+  // It would take the place of receipts of an earlier run.
+  if (options.dry_run && !options.results.empty()) {
+    return UsageError("--results lists receipts, and --dry-run gives none: leave one of them out");
+  }
   if (options.errors_max < 0) return UsageError("--max-errors must be over zero");
   if (options.batch_applications < 1 ||
       options.batch_applications > client::kBatchApplicationsMax) {

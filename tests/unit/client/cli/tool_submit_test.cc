@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/file.h"
 #include "tests/unit/client/cli/tool_fixture.h"
 
 namespace kopa::cli {
@@ -186,6 +187,15 @@ TEST_F(ToolSubmitTest, ADryRunSaysSoToTheServer) {
   ASSERT_EQ(riga_.batches().size(), 1u);
   EXPECT_TRUE(riga_.batches()[0].dry_run());
   EXPECT_THAT(err_, HasSubstr("dry run"));
+}
+
+TEST_F(ToolSubmitTest, ADryRunLeavesTheReceiptsOfAnEarlierRunAlone) {
+  std::vector<std::string> words = Submit(File(Row("A-1", "Rīga")));
+  const std::string receipts = folder_.Write("results.csv", "kept");
+  words.insert(words.end(), {"--dry-run", "--results", receipts});
+  EXPECT_EQ(Run(words), 2);
+  EXPECT_THAT(err_, HasSubstr("--results lists receipts"));
+  EXPECT_EQ(*ReadFile(receipts), "kept");
 }
 
 TEST_F(ToolSubmitTest, SeveralFilesHaveTheirOwnRejects) {
