@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/commands.h"
+#include "client/cli/end_in_order.h"
 #include "client/internal/export/export_file.h"
 #include "client/internal/export/export_writer.h"
 #include "common/base/status.h"
@@ -56,20 +57,6 @@ absl::Status CheckOptions(const Options& options, ExportFormat format) {
   if (options.byte_order_mark && !csv) return UsageError("--bom goes with csv and 360giving-csv");
   return absl::OkStatus();
 }
-
-// While this lives, Ctrl-C is looked at between two pages: no part of a file is left behind.
-class EndInOrder {
- public:
-  explicit EndInOrder(const ToolEnvironment& environment) : environment_(environment) {
-    environment_.end_in_order(true);
-  }
-  ~EndInOrder() { environment_.end_in_order(false); }
-  EndInOrder(const EndInOrder&) = delete;
-  EndInOrder& operator=(const EndInOrder&) = delete;
-
- private:
-  const ToolEnvironment& environment_;
-};
 
 // One run. Nodes are gone through one after the other, in the order of their ids, a page at a time.
 class ExportRun {

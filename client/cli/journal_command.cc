@@ -4,6 +4,7 @@
 #include <string>
 
 #include "client/cli/commands.h"
+#include "client/cli/end_in_order.h"
 #include "client/internal/export/export_file.h"
 #include "common/base/status.h"
 
@@ -19,20 +20,6 @@ struct Options {
   std::string node;
   std::string out = kStandardOutput;
   uint64_t from_seq = 0;
-};
-
-// While this lives, Ctrl-C is looked at between two records: no part of a file is left behind.
-class EndInOrder {
- public:
-  explicit EndInOrder(const ToolEnvironment& environment) : environment_(environment) {
-    environment_.end_in_order(true);
-  }
-  ~EndInOrder() { environment_.end_in_order(false); }
-  EndInOrder(const EndInOrder&) = delete;
-  EndInOrder& operator=(const EndInOrder&) = delete;
-
- private:
-  const ToolEnvironment& environment_;
 };
 
 // One line: the record's fields, and under `decoded` what its public part says. The hash is over

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "client/cli/counted.h"
+#include "client/cli/end_in_order.h"
 #include "client/cli/submit_progress.h"
 #include "common/base/status.h"
 
@@ -38,20 +39,6 @@ std::string SummaryText(const RowCounts& counts, double seconds) {
   if (counts.undelivered > 0) absl::StrAppend(&text, ", ", counts.undelivered, " undelivered");
   return text;
 }
-
-// While this lives, Ctrl-C ends the submission in order: the summary is still printed.
-class EndInOrder {
- public:
-  explicit EndInOrder(const ToolEnvironment& environment) : environment_(environment) {
-    environment_.end_in_order(true);
-  }
-  ~EndInOrder() { environment_.end_in_order(false); }
-  EndInOrder(const EndInOrder&) = delete;
-  EndInOrder& operator=(const EndInOrder&) = delete;
-
- private:
-  const ToolEnvironment& environment_;
-};
 
 }  // namespace
 
